@@ -4,17 +4,14 @@ namespace Temporalio.Activities;
 [AttributeUsage(AttributeTargets.Method, Inherited = false)]
 public sealed class ActivityAttribute : Attribute
 {
-    /// <summary>An activity named after its method, without a trailing <c>Async</c>.</summary>
+    /// <summary>Names the activity after its method, without a trailing <c>Async</c> when it returns a task.</summary>
     public ActivityAttribute()
     {
     }
 
-    /// <summary>An activity of the given name.</summary>
+    /// <summary>Names the activity.</summary>
     public ActivityAttribute(string name) => Name = name;
 
-    /// <summary>The name given; null for the method's own.</summary>
+    /// <summary>The given name, or null for the method's.</summary>
     public string? Name { get; }
-
-    /// <summary>Whether it takes calls of any name.</summary>
-    public bool Dynamic { get; set; }
 }
