@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Metal3.Contracts.Annotations;
 using Metal3.Contracts.Resources;
 
 namespace Metal3.Contracts.Wire;
@@ -100,40 +102,56 @@ public static class Metal3Json
         var reader = new Utf8JsonReader(
             System.Text.Encoding.UTF8.GetBytes(json),
             new JsonReaderOptions { AllowMultipleValues = allowTrailing });
-        var tree = JsonNode.Parse(ref reader) ?? new JsonObject(); // null leaves everything at its zero value
+        using var document = JsonDocument.ParseValue(ref reader);
         if (!allowTrailing && reader.Read())
         {
             throw new JsonException("There is text after the JSON value.");
         }
 
-        WithoutNulls(tree);
-        return tree.Deserialize(Info<T>(options)) ?? throw IsNull<T>();
+        if (document.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+        {
+            throw new JsonException($"Expected a JSON object, found {document.RootElement.ValueKind}.");
+        }
+
+        // The reference decoder leaves a member alone when it meets null, whatever its type.
+        var present = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(present))
+        {
+            WriteWithoutNulls(document.RootElement, writer);
+        }
+
+        return JsonSerializer.Deserialize(present.WrittenSpan, Info<T>(options)) ?? throw IsNull<T>();
     }
 
-    private static void WithoutNulls(JsonNode tree)
+    private static void WriteWithoutNulls(JsonElement json, Utf8JsonWriter writer, int depth = 0)
     {
-        switch (tree)
+        switch (json.ValueKind)
         {
-            case JsonObject members:
-                foreach (var name in members.Where(m => m.Value is null).Select(m => m.Key).ToList())
-                {
-                    members.Remove(name);
-                }
-
-                foreach (var (_, value) in members)
-                {
-                    WithoutNulls(value!);
-                }
-
+            case JsonValueKind.Null when depth == 0: // a bare null is an object without members
+                writer.WriteStartObject();
+                writer.WriteEndObject();
                 break;
-            case JsonArray items:
-                foreach (var item in items.OfType<JsonNode>())
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in json.EnumerateObject().Where(m => m.Value.ValueKind != JsonValueKind.Null))
                 {
-                    WithoutNulls(item);
+                    writer.WritePropertyName(member.Name);
+                    WriteWithoutNulls(member.Value, writer, depth + 1);
                 }
 
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in json.EnumerateArray())
+                {
+                    WriteWithoutNulls(item, writer, depth + 1);
+                }
+
+                writer.WriteEndArray();
                 break;
             default:
+                json.WriteTo(writer);
                 break;
         }
     }
@@ -227,4 +245,6 @@ public static class Metal3Json
 [JsonSerializable(typeof(PreprovisioningImageFormat))]
 [JsonSerializable(typeof(HostSelectorRequirement))]
 [JsonSerializable(typeof(NamespaceLabel))]
+[JsonSerializable(typeof(DetachedArguments))]
+[JsonSerializable(typeof(RebootArguments))]
 public sealed partial class Metal3JsonContext : JsonSerializerContext;
