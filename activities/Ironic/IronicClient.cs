@@ -228,6 +228,7 @@ internal sealed class IronicClient : IDisposable
     public void Dispose()
     {
         _session.Dispose();
+        _headers.Dispose();
         _http.Dispose();
         _probe.Dispose();
     }

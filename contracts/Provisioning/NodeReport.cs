@@ -35,6 +35,12 @@ public sealed record NodeReport
     /// <summary><c>OK</c>, <c>Warning</c>, <c>Critical</c>, or null when the back end does not say.</summary>
     public string? Health { get; init; }
 
+    /// <summary>
+    /// Whether a finished inspection left an inventory: true, false if the node was never inspected, null when only the back end's
+    /// store can tell.
+    /// </summary>
+    public bool? Inspected { get; init; }
+
     /// <summary>The last destructive intent recorded on the node; null when there never was one.</summary>
     public NodeIntent? Intent { get; init; }
 }
