@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Temporalio.Api.Common.V1;
@@ -89,12 +88,7 @@ public class SearchAttributeCollection : IReadOnlyCollection<SearchAttributeKey>
             ["encoding"] = value is null ? ByteString.CopyFromUtf8("binary/null") : JsonPlain,
             ["type"] = ByteString.CopyFromUtf8(key.ValueType.ToString()),
         },
-        Data = value switch
-        {
-            null => ByteString.Empty,
-            DateTimeOffset time => Json(time.ToString("O", CultureInfo.InvariantCulture)),
-            _ => Json(value),
-        },
+        Data = value is null ? ByteString.Empty : Json(value),
     };
 
     private static ByteString Json(object value) =>
