@@ -1,0 +1,558 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Metal3.Lab.Ironic.Nodes;
+using Metal3.Lab.Ironic.State;
+
+namespace Metal3.Lab.Ironic.Http;
+
+internal sealed partial class IronicApi
+{
+    private static readonly string[] Patchable =
+    [
+        "automated_clean", "bios_interface", "boot_interface", "chassis_uuid", "conductor_group", "console_interface",
+        "deploy_interface", "description", "disable_power_off", "driver", "driver_info", "extra", "inspect_interface",
+        "instance_info", "instance_uuid", "lessee", "maintenance", "management_interface", "name", "network_data",
+        "network_interface", "owner", "power_interface", "properties", "protected", "protected_reason",
+        "raid_interface", "rescue_interface", "resource_class", "retired", "retired_reason", "shard",
+        "storage_interface", "vendor_interface", "parent_node", "firmware_interface",
+    ];
+
+    private static readonly string[] Creatable = [.. Patchable.Except(["maintenance"]), "uuid"];
+
+    private static readonly string[] Objects = ["driver_info", "extra", "instance_info", "properties", "network_data"];
+
+    private static readonly string[] Flags = ["automated_clean", "disable_power_off", "protected", "retired", "maintenance"];
+
+    private static readonly string[] InterfacesChangeIn =
+    [
+        ProvisionStates.Enroll, ProvisionStates.Inspecting, ProvisionStates.InspectWait, ProvisionStates.Manageable,
+        ProvisionStates.Available,
+    ];
+
+    private void NodesRoute(Call call, string[] rest)
+    {
+        switch (rest)
+        {
+            case []:
+                if (call.Method == "POST")
+                {
+                    CreateNode(call);
+                }
+                else if (call.Method == "GET")
+                {
+                    ListNodes(call, call.Flag("detail"));
+                }
+                else
+                {
+                    throw call.Method is "DELETE" or "PATCH"
+                        ? ApiException.Of(400, "Missing mandatory parameter: node_ident")
+                        : ApiException.MethodNotAllowed("DELETE, GET, PATCH, POST");
+                }
+
+                return;
+            case ["detail"] when call.Method == "GET":
+                ListNodes(call, detail: true);
+                return;
+            case [_, .. var below]:
+                call.Template = "/v1/nodes/{id}" + (below.Length == 0 ? "" : "/" + string.Join('/', below));
+                break;
+            default:
+                throw ApiException.NotFound();
+        }
+
+        var ident = rest[0];
+        if (world.Find(ident) is not { } node)
+        {
+            throw ApiException.NodeNotFound(ident);
+        }
+
+        call.Node = node.Name ?? node.Uuid;
+        if (rest is [_])
+        {
+            switch (call.Method)
+            {
+                case "GET":
+                    call.Answer(Documents.Node(node, Endpoint, call.Minor, Fields(call)));
+                    break;
+                case "PATCH":
+                    PatchNode(call, node);
+                    break;
+                case "DELETE":
+                    DeleteNode(call, node);
+                    break;
+                default:
+                    throw ApiException.MethodNotAllowed("DELETE, GET, PATCH, POST");
+            }
+
+            return;
+        }
+
+        NodeRoute(call, node, ident, rest[1..]);
+    }
+
+    private string[]? Fields(Call call)
+    {
+        if (FieldsOf(call) is not { } fields)
+        {
+            return null;
+        }
+
+        foreach (var field in fields)
+        {
+            if (!Documents.IsField(field))
+            {
+                throw ApiException.Of(500, $"type object 'Node' has no attribute '{field}'");
+            }
+
+            if (!Documents.Visible(field, call.Minor))
+            {
+                throw ApiException.NotAcceptable();
+            }
+        }
+
+        return fields;
+    }
+
+    private void ListNodes(Call call, bool detail)
+    {
+        var fields = Fields(call);
+        if (detail && fields is not null)
+        {
+            throw ApiException.Of(400, "Can't fetch a subset of fields with 'detail' set");
+        }
+
+        var shown = detail ? null : fields ?? Documents.Short;
+        IEnumerable<Node> nodes = world.Nodes.Values;
+        foreach (var filter in new[]
+        {
+            "provision_state", "driver", "instance_uuid", "owner", "lessee", "fault", "conductor_group", "conductor",
+            "resource_class", "shard", "parent_node",
+        })
+        {
+            if (call.Query(filter) is { } wanted)
+            {
+                nodes = nodes.Where(node => (node.Fields[filter].Text() ?? "") == wanted);
+            }
+        }
+
+        foreach (var flag in new[] { "maintenance", "retired" })
+        {
+            if (call.Query(flag) is not null)
+            {
+                nodes = nodes.Where(node => node.Fields[flag].Flag() == call.Flag(flag));
+            }
+        }
+
+        if (call.Query("associated") is not null)
+        {
+            nodes = nodes.Where(node => (node.Fields["instance_uuid"] is not null) == call.Flag("associated"));
+        }
+
+        if (call.Query("description_contains") is { } part)
+        {
+            nodes = nodes.Where(node => node.Fields["description"].Text()?.Contains(part, StringComparison.Ordinal) == true);
+        }
+
+        var (sortKey, descending) = (call.Query("sort_key") ?? "id", call.Query("sort_dir") == "desc");
+        if (sortKey != "id")
+        {
+            if (!Documents.IsField(sortKey) || Objects.Contains(sortKey))
+            {
+                throw ApiException.Of(400, $"The sort_key value \"{sortKey}\" is invalid for sorting");
+            }
+
+            nodes = nodes.OrderBy(node => node.Fields[sortKey]?.ToString(), StringComparer.Ordinal);
+        }
+
+        if (descending)
+        {
+            nodes = nodes.Reverse();
+        }
+
+        call.Answer(Page(call, nodes, node => node.Uuid, node => Documents.Node(node, Endpoint, call.Minor, shown),
+            "nodes", ident => throw ApiException.NodeNotFound(ident)));
+    }
+
+    private JsonObject Page<T>(
+        Call call, IEnumerable<T> items, Func<T, string> uuid, Func<T, JsonObject> show, string name, Action<string> unknown)
+    {
+        var limit = world.Options.PageSize;
+        if (call.Query("limit") is { } asked)
+        {
+            if (!int.TryParse(asked, out var wanted))
+            {
+                throw ApiException.Of(400, $"Expected an integer for limit: {asked}");
+            }
+
+            if (wanted < 0)
+            {
+                throw ApiException.Of(400, "Limit must be positive");
+            }
+
+            limit = wanted == 0 ? limit : Math.Min(limit, wanted);
+        }
+
+        var all = items.ToList();
+        var start = 0;
+        if (call.Query("marker") is { } marker)
+        {
+            start = all.FindIndex(item => string.Equals(uuid(item), marker, StringComparison.OrdinalIgnoreCase)) + 1;
+            if (start == 0)
+            {
+                unknown(marker);
+            }
+        }
+
+        var page = all.Skip(start).Take(limit).ToList();
+        var answer = new JsonObject { [name] = Json.ArrayOf(page.Select(item => (JsonNode?)show(item))) };
+        if (page.Count == limit && limit > 0)
+        {
+            var query = string.Concat(call.Http.Request.Query
+                .Where(pair => pair.Key is not ("limit" or "marker" or "sort_key" or "sort_dir"))
+                .Select(pair => $"&{pair.Key}={pair.Value}"));
+            answer["next"] = $"{Endpoint}/v1/{name}?sort_key={call.Query("sort_key") ?? "id"}"
+                + $"&sort_dir={call.Query("sort_dir") ?? "asc"}{query}&limit={limit}&marker={uuid(page[^1])}";
+        }
+
+        return answer;
+    }
+
+    private void CreateNode(Call call)
+    {
+        var asked = call.Fields("node");
+        if (!asked.ContainsKey("driver"))
+        {
+            throw ApiException.Of(400, "Schema error for node: 'driver' is a required property");
+        }
+
+        var unexpected = asked.Select(field => field.Key).Where(name => !Creatable.Contains(name)).ToList();
+        if (unexpected.Count > 0)
+        {
+            throw ApiException.Of(
+                400,
+                $"Schema error for node: Additional properties are not allowed ({string.Join(", ", unexpected.Select(n => $"'{n}'"))} "
+                + $"{(unexpected.Count == 1 ? "was" : "were")} unexpected)");
+        }
+
+        if (asked.Any(field => !Documents.Visible(field.Key, call.Minor)))
+        {
+            throw ApiException.NotAcceptable();
+        }
+
+        Validate(asked, "node");
+        var uuid = asked["uuid"].Text();
+        if (uuid is not null && !Guid.TryParse(uuid, out _))
+        {
+            throw ApiException.Of(400, $"Expected UUID for uuid: {uuid}");
+        }
+
+        var name = asked["name"].Text();
+        if (name is not null && !IsName(name))
+        {
+            throw ApiException.Of(400, $"Cannot create node with invalid name '{name}'");
+        }
+
+        var driver = asked["driver"].Text()!;
+        KnownDriver(driver);
+        if (asked["protected"].Flag())
+        {
+            throw ApiException.Of(400, "Cannot create a protected node");
+        }
+
+        var fields = Node.Fresh(uuid ?? Guid.NewGuid().ToString(), world.Now, conductor.Host);
+        foreach (var (field, value) in asked)
+        {
+            fields[field] = Normal(field, value);
+        }
+
+        Resolve(fields, driver);
+        if (uuid is not null && world.Find(uuid) is not null)
+        {
+            throw ApiException.Of(409, $"A node with UUID {uuid} already exists.");
+        }
+
+        if (name is not null && world.Find(name) is not null)
+        {
+            throw ApiException.Of(409, $"A node with name {name} already exists.");
+        }
+
+        if (fields["instance_uuid"].Text() is { } instance)
+        {
+            InstanceIsFree(instance, null);
+        }
+
+        var node = world.Create(fields);
+        call.Node = node.Name ?? node.Uuid;
+        call.Location = $"{Endpoint}/v1/nodes/{node.Uuid}";
+        call.Answer(Documents.Node(node, Endpoint, call.Minor, null), 201);
+    }
+
+    private static void Validate(JsonObject fields, string what)
+    {
+        foreach (var (name, value) in fields)
+        {
+            if (Objects.Contains(name))
+            {
+                if (value is not (null or JsonObject))
+                {
+                    throw ApiException.Of(400, $"Schema error for {what}: {Json.Python(value)} is not of type 'object', 'null'");
+                }
+            }
+            else if (Flags.Contains(name))
+            {
+                if (value is not null && !IsFlag(value))
+                {
+                    throw ApiException.Of(
+                        400,
+                        $"Invalid {name}: Unrecognized value {Json.Python(value)}, acceptable values are: '0', '1', 'f', "
+                        + "'false', 'n', 'no', 'off', 'on', 't', 'true', 'y', 'yes'");
+                }
+            }
+            else if (value is not null && value.Text() is null)
+            {
+                throw ApiException.Of(
+                    400,
+                    $"Schema error for {what}: {Json.Python(value)} is not of type 'string'{(name == "driver" ? "" : ", 'null'")}");
+            }
+        }
+    }
+
+    private static bool IsFlag(JsonNode value) =>
+        value is JsonValue v && (v.TryGetValue<bool>(out _) || v.ToString().ToLowerInvariant()
+            is "0" or "1" or "f" or "false" or "n" or "no" or "off" or "on" or "t" or "true" or "y" or "yes");
+
+    private static JsonNode? Normal(string field, JsonNode? value)
+    {
+        if (Objects.Contains(field))
+        {
+            return value?.DeepClone() ?? new JsonObject();
+        }
+
+        return Flags.Contains(field) && value is not null
+            ? value.ToString().ToLowerInvariant() is "true" or "1" or "t" or "y" or "yes" or "on"
+            : value?.DeepClone();
+    }
+
+    private static void KnownDriver(string driver)
+    {
+        if (!Drivers.All.ContainsKey(driver))
+        {
+            throw ApiException.Of(
+                400,
+                $"No valid host was found. Reason: No conductor service registered which supports driver {driver} for "
+                + "conductor group \"\". Ensure the driver is valid and enabled.");
+        }
+    }
+
+    /// <summary>Fills interfaces not given with the driver's defaults and refuses those that are not enabled.</summary>
+    private static void Resolve(JsonObject fields, string driver)
+    {
+        foreach (var (kind, names) in Drivers.All[driver])
+        {
+            var field = kind + "_interface";
+            if (fields[field].Text() is not { } wanted)
+            {
+                fields[field] = names[0];
+                continue;
+            }
+
+            if (names.Contains(wanted))
+            {
+                continue;
+            }
+
+            throw Drivers.All.Values.Any(type => type[kind].Contains(wanted))
+                ? ApiException.Of(
+                    400,
+                    $"Invalid {kind} interface \"{wanted}\" for hardware type \"{driver}\": not supported or not enabled.")
+                : ApiException.Of(
+                    400,
+                    $"Could not find the following interface in the 'ironic.hardware.interfaces.{kind}' entrypoint: {wanted}. "
+                    + $"Valid interfaces are [{string.Join(", ", Drivers.Enabled(kind).Select(n => $"'{n}'"))}].");
+        }
+    }
+
+    private void PatchNode(Call call, Node node)
+    {
+        NodePatch.Check(call.Json, Patchable);
+        var patch = (JsonArray)call.Json!;
+        foreach (var operation in patch)
+        {
+            if (!Documents.Visible(operation!["path"].Text()!.Split('/')[1], call.Minor))
+            {
+                throw ApiException.NotAcceptable();
+            }
+        }
+
+        var onlyFrees = node.Maintenance && patch.Count == 1 && patch[0]!["op"].Text() == "remove"
+            && patch[0]!["path"].Text() == "/instance_uuid";
+        if (node.Target is not null && !ProvisionStates.IsUpdatable(node.State) && !onlyFrees)
+        {
+            throw ApiException.Of(409, $"Node {node.Uuid} can not be updated while a state transition is in progress.");
+        }
+
+        var removesName = patch.Any(o => o!["path"].Text() == "/name" && o["op"].Text() == "remove");
+        var changed = node.Fields.DeepClone().AsObject();
+        foreach (var operation in patch)
+        {
+            // Top-level fields always exist, so removing one that is null is allowed and means its default.
+            var path = operation!["path"].Text()!;
+            if (path.LastIndexOf('/') == 0 && operation["op"].Text() == "remove")
+            {
+                var field = path[1..];
+                changed[field] = field == "driver"
+                    ? throw ApiException.Of(400, "Schema error for patch: 'driver' is a required property")
+                    : Objects.Contains(field) ? new JsonObject() : Flags.Contains(field) && field != "automated_clean" ? false : null;
+            }
+            else
+            {
+                NodePatch.Apply(changed, [operation.DeepClone()]);
+            }
+        }
+
+        Validate(new JsonObject(changed.Where(f => Patchable.Contains(f.Key))
+            .Select(f => KeyValuePair.Create(f.Key, f.Value?.DeepClone()))), "patch");
+        foreach (var field in Patchable)
+        {
+            changed[field] = Normal(field, changed[field]);
+        }
+
+        var name = changed["name"].Text();
+        if (name is not null && !IsName(name))
+        {
+            throw ApiException.Of(400, $"Node {node.Uuid}: Cannot change name to invalid name '{name}'");
+        }
+
+        if (removesName)
+        {
+            name = null;
+        }
+
+        if (name is not null && name != node.Name && world.Find(name) is not null)
+        {
+            throw ApiException.Of(409, $"A node with name {name} already exists.");
+        }
+
+        KnownDriver(changed["driver"].Text()!);
+        if (node.State == ProvisionStates.Inspecting && call.Minor >= 39)
+        {
+            throw ApiException.Of(409, $"Cannot update node \"{node.Uuid}\" while it is in state \"inspecting\".");
+        }
+
+        Free(node, call);
+        if (!node.Maintenance && !InterfacesChangeIn.Contains(node.State)
+            && Drivers.Interfaces.Select(kind => kind + "_interface").FirstOrDefault(field =>
+                patch.Any(o => o!["path"].Text() == "/" + field)) is { } interfaceField)
+        {
+            throw ApiException.Of(
+                409,
+                $"Node {node.Uuid} can not have {interfaceField} updated unless it is in one of allowed "
+                + "(enroll, inspecting, inspect wait, manageable, available) states or in maintenance mode.");
+        }
+
+        var instance = changed["instance_uuid"].Text();
+        if (instance is not null && instance != node.Fields["instance_uuid"].Text())
+        {
+            if (node.Fields["instance_uuid"].Text() is { } associated)
+            {
+                throw ApiException.Of(409, $"Node {node.Uuid} is associated with instance {associated}.");
+            }
+
+            if (!Guid.TryParse(instance, out _))
+            {
+                throw ApiException.Of(400, $"Expected UUID for instance_uuid: {instance}");
+            }
+
+            InstanceIsFree(instance, node);
+        }
+
+        Resolve(changed, changed["driver"].Text()!);
+        if (!changed["maintenance"].Flag() && node.Maintenance)
+        {
+            changed["maintenance_reason"] = null;
+            changed["fault"] = null;
+        }
+
+        changed["updated_at"] = world.Now;
+        world.Rename(node, name);
+        node.Fields = changed;
+        node.Fields["name"] = name;
+        world.Touch(node);
+        call.Node = node.Name ?? node.Uuid;
+        call.Answer(Documents.Node(node, Endpoint, call.Minor, null));
+    }
+
+    private void InstanceIsFree(string instance, Node? except)
+    {
+        if (world.Nodes.Values.FirstOrDefault(n => n != except && n.Fields["instance_uuid"].Text() == instance) is { } other)
+        {
+            throw ApiException.Of(
+                409, $"Instance {instance} is already associated with a node, it cannot be associated with this other node {except?.Uuid ?? other.Uuid}");
+        }
+    }
+
+    private void DeleteNode(Call call, Node node)
+    {
+        call.Verb = "destroy";
+        if (node.Fields["protected"].Flag())
+        {
+            throw ApiException.Of(403, $"Node {node.Uuid} is protected and cannot be undeployed, rebuilt or deleted");
+        }
+
+        Free(node, call);
+        if (!node.Maintenance)
+        {
+            if (node.Fields["instance_uuid"].Text() is { } instance)
+            {
+                throw ApiException.Of(409, $"Node {node.Uuid} is associated with instance {instance}.");
+            }
+
+            if (node.State is not (ProvisionStates.Enroll or ProvisionStates.Manageable or ProvisionStates.Available
+                or ProvisionStates.AdoptFailed))
+            {
+                throw ApiException.Of(
+                    409,
+                    $"Can not delete node \"{node.Uuid}\" while it is in provision state \"{node.State}\". Valid provision "
+                    + "states to perform deletion are: \"['available', 'manageable', 'enroll', 'adopt failed']\" or you must "
+                    + "set the node into maintenance mode");
+            }
+        }
+
+        Happened(node, "destroy", new JsonObject());
+        world.Remove(node);
+        call.Empty(204);
+    }
+
+    /// <summary>Waits, that is makes the caller wait, until nobody holds the node's lock.</summary>
+    private void Free(Node node, Call call)
+    {
+        if (node.IsLocked || world.Failures.Find(FailureKinds.Locked, world.NamesOf(node, conductor.Find(node))) is not null)
+        {
+            throw new NodeIsLocked(node, node.Reservation ?? conductor.Host);
+        }
+
+        _ = call;
+    }
+
+    /// <summary>An accepted verb that cannot be undone, with what it was for.</summary>
+    private void Happened(Node node, string verb, JsonObject content) => world.Counters.Event(new JsonObject
+    {
+        ["at"] = world.Now,
+        ["node"] = node.Name ?? node.Uuid,
+        ["uuid"] = node.Uuid,
+        ["verb"] = verb,
+        ["content"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Utf8(content)))[..16],
+        ["extra"] = node.Fields["extra"]?.DeepClone(),
+    });
+
+    private static bool IsName(string name) => NamePattern().IsMatch(name) && !Guid.TryParse(name, out _);
+
+    [GeneratedRegex("^[A-Za-z0-9\\-._~]{1,255}$", RegexOptions.CultureInvariant)]
+    private static partial Regex NamePattern();
+}
+
+/// <summary>Somebody holds the lock; the request is tried again until its patience ends in 409.</summary>
+internal sealed class NodeIsLocked(Node node, string host) : Exception
+{
+    public ApiException Conflict => ApiException.Locked(node.Uuid, host);
+}
