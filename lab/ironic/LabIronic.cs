@@ -3,10 +3,8 @@ using System.Text.Json.Nodes;
 using Metal3.Lab.Ironic.Http;
 using Metal3.Lab.Ironic.Nodes;
 using Metal3.Lab.Ironic.State;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Logging;
 
 namespace Metal3.Lab.Ironic;
 
