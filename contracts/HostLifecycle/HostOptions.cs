@@ -18,6 +18,9 @@ public sealed record HostOptions
     /// <summary>Architecture assumed where neither spec nor hardware names one: the operator's own.</summary>
     public string DefaultArchitecture { get; init; } = "x86_64";
 
+    /// <summary>Whether the server was seen to know our search attributes; without it none is set.</summary>
+    public bool HasSearchAttributes { get; init; }
+
     /// <summary>All patience.</summary>
     public Patience Patience { get; init; } = new();
 
@@ -63,9 +66,6 @@ public sealed record Patience
 
     /// <summary>Removal of the node's record, what runs on it included.</summary>
     public TimeSpan Removal { get; init; } = TimeSpan.FromHours(2);
-
-    /// <summary>A deletion that cannot even talk to its node goes on without it after this long (upstream: never).</summary>
-    public TimeSpan DeletionWithoutBackend { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Unit of the back-off after recorded failures: 2ⁿ units, less up to half (upstream: a minute).</summary>
     public TimeSpan BackoffUnit { get; init; } = TimeSpan.FromMinutes(1);

@@ -1,0 +1,86 @@
+using Metal3.Contracts.HostLifecycle;
+using Metal3.Contracts.Resources;
+
+namespace Metal3.Workflows.HostLifecycle;
+
+/// <summary>RAID, root device hints and hardware profile (host-lifecycle specification §3.2 and §3.5).</summary>
+public static class RaidAndHints
+{
+    /// <summary>The profile: what status has, else what spec says, else what the BMC address suggests.</summary>
+    public static string Profile(BareMetalHostSpec spec, BareMetalHostStatus status) =>
+        status.HardwareProfile is { Length: > 0 } stored ? stored
+        : spec.HardwareProfile is { Length: > 0 } wanted ? wanted
+        : spec.Bmc.Address.StartsWith("libvirt", StringComparison.Ordinal) ? "libvirt"
+        : "unknown";
+
+    /// <summary>The hint that a profile supplies; null for <c>empty</c>.</summary>
+    /// <param name="profile">The profile's name.</param>
+    /// <param name="hints">The hint.</param>
+    /// <returns>Whether the profile is known.</returns>
+    public static bool TryProfileHints(string profile, out RootDeviceHints? hints)
+    {
+        hints = profile switch
+        {
+            "unknown" => new() { DeviceName = "/dev/sda" },
+            "libvirt" => new() { DeviceName = "/dev/vda" },
+            "dell" => new() { Hctl = "0:0:0:0" },
+            "dell-raid" => new() { Hctl = "0:2:0:0" },
+            "openstack" => new() { DeviceName = "/dev/vdb" },
+            _ => null,
+        };
+        return hints is not null || profile is "empty";
+    }
+
+    /// <summary>The hints that status should show.</summary>
+    public static RootDeviceHints? Hints(BareMetalHostSpec spec, string profile)
+    {
+        if (spec.Raid?.SoftwareRaidVolumes?.Any(volume => volume.RootVolume is true) is true)
+        {
+            return null;
+        }
+
+        return spec.RootDeviceHints ?? (TryProfileHints(profile, out var hints) ? hints : null);
+    }
+
+    /// <summary>The RAID configuration that status should show; equal to what it shows when nothing is to be done.</summary>
+    public static Raid? TargetRaid(Raid? wanted, Raid? recorded)
+    {
+        var empty = wanted is null or { HardwareRaidVolumes: null, SoftwareRaidVolumes: null };
+        if (!empty)
+        {
+            return wanted;
+        }
+
+        return recorded is null
+            ? null
+            : new Raid
+            {
+                HardwareRaidVolumes = recorded.HardwareRaidVolumes is { Count: > 0 } kept ? kept : null,
+                SoftwareRaidVolumes = [],
+            };
+    }
+
+    /// <summary>Whether RAID differs from what status records.</summary>
+    /// <remarks>Upstream also compares root hints, but its registration check copies them first, so they never count alone.</remarks>
+    public static bool IsRaidDirty(BareMetalHostSpec spec, ObservedHost observed)
+    {
+        var recorded = observed.Status.Provisioning.Raid;
+        return observed.ActualRaidUnknown || !Same(TargetRaid(spec.Raid, recorded), recorded);
+    }
+
+    /// <summary>What status keeps of a RAID configuration when the image is removed or the host handed over: hardware volumes only.</summary>
+    public static Raid? WithoutSoftware(Raid? raid) => raid is null ? null : raid with { SoftwareRaidVolumes = null };
+
+    private static bool Same(Raid? left, Raid? right)
+    {
+        if (left is null || right is null)
+        {
+            return left is null && right is null;
+        }
+
+        // A software list that was only forgotten at deprovisioning is no difference: there is nothing to delete and nothing to make.
+        return left.HardwareRaidVolumes == right.HardwareRaidVolumes
+            && (left.SoftwareRaidVolumes == right.SoftwareRaidVolumes
+                || (left.SoftwareRaidVolumes is { Count: 0 } && right.SoftwareRaidVolumes is null && left.HardwareRaidVolumes is { Count: > 0 }));
+    }
+}

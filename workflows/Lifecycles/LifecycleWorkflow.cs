@@ -1,0 +1,162 @@
+using Metal3.Contracts.HostLifecycle;
+using Metal3.Contracts.Provisioning;
+using Metal3.Contracts.Resources;
+using Metal3.Workflows.HostLifecycle;
+using Metal3.Workflows.Steps;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Metal3.Workflows.Lifecycles;
+
+/// <summary>What all lifecycles share: the desired and observed side, steps, steering, publishing, and one way out.</summary>
+/// <remarks>This part: memory and life. <c>.Steering</c>: what it can be told. <c>.Steps</c>: how a step runs. <c>.Node</c>: asking and waiting.</remarks>
+public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
+{
+    private readonly HostPublisher _publisher = new();
+    private readonly CancellationTokenSource _stopped;
+    private HostSnapshot? _fresh;
+    private StopRequest? _stop;
+
+    /// <summary>Remembers what it was started with, before the first signal arrives.</summary>
+    /// <param name="request">What it was started with.</param>
+    protected LifecycleWorkflow(LifecycleRequest request)
+    {
+        Request = request;
+        Desired = request.Desired;
+        Observed = request.Observed;
+        _holds = [.. request.Holds];
+        _stopped = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
+        _publisher.Knows(Observed);
+    }
+
+    /// <summary>What it was started with.</summary>
+    protected LifecycleRequest Request { get; }
+
+    /// <summary>The desired side; written by signals only.</summary>
+    protected HostSnapshot Desired { get; private set; }
+
+    /// <summary>The observed side; written by the lifecycle only.</summary>
+    protected ObservedHost Observed { get; set; }
+
+    /// <summary>Configuration.</summary>
+    protected HostOptions Options => Request.Options;
+
+    /// <summary>All patience.</summary>
+    protected Patience Patience => Options.Patience;
+
+    /// <summary>The workflow's time.</summary>
+    protected static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
+
+    /// <summary>How a recorded failure of this lifecycle is called on the host.</summary>
+    protected abstract ErrorType ErrorType { get; }
+
+    /// <summary>Lives: runs the steps, folds every way out into a result.</summary>
+    /// <param name="steps">The lifecycle's own steps.</param>
+    protected async Task<LifecycleResult> LiveAsync(Func<Task> steps)
+    {
+        Workflow.Logger.LifecycleBegins(Request.Lifecycle);
+        var end = LifecycleEnd.Done;
+        string step = "", why = "";
+        try
+        {
+            ThrowIfStopped();
+            await steps();
+        }
+        catch (LifecycleExitException exit)
+        {
+            (end, step, why) = (exit.End, exit.Step, exit.Message);
+            _fresh = exit.Fresh ?? _fresh;
+        }
+        catch (Exception cancelled) when (TemporalException.IsCanceledException(cancelled))
+        {
+            (end, step, why) = _stop is { } stop
+                ? (LifecycleEnd.Stopped, _step, stop.Why)
+                : (LifecycleEnd.Abandoned, _step, "the workflow was cancelled");
+        }
+
+        if (end is LifecycleEnd.Stopped && _stop?.Reason is StopReason.Superseded)
+        {
+            await TidyUpAsync();
+        }
+
+        await LeaveQueueAsync();
+        Observed = Observed with { Note = "", Ledger = [.. Observed.Ledger.Concat(_ledger).TakeLast(20)] };
+        if (end is LifecycleEnd.Abandoned or LifecycleEnd.Failed)
+        {
+            Observed = Observed with
+            {
+                Setback = new()
+                {
+                    Lifecycle = Request.Lifecycle,
+                    Abandoned = end is LifecycleEnd.Abandoned,
+                    Desired = HostDecisions.DesiredKey(Desired),
+                    Until = end is LifecycleEnd.Abandoned ? null : Now + PauseAfterEnd(),
+                    Step = step,
+                    Why = why,
+                },
+            };
+        }
+        else if (end is LifecycleEnd.Done or LifecycleEnd.GaveUp && Observed.Setback?.Lifecycle == Request.Lifecycle)
+        {
+            Observed = Observed with { Setback = null };
+        }
+
+        Workflow.Logger.LifecycleEnds(Request.Lifecycle, end, why);
+        Describe(end is LifecycleEnd.Done ? "done" : $"{end}: {why}");
+        return new() { End = end, Observed = Observed, Step = step, Why = why, Fresh = _fresh, Holds = _holds };
+    }
+
+    /// <summary>Leaves the back end in a state that the next lifecycle can start from; only when something else is wanted.</summary>
+    protected virtual Task TidyUpAsync() => Task.CompletedTask;
+
+    /// <summary>The pause before the host workflow tries a lifecycle again that ended as failed.</summary>
+    protected virtual TimeSpan PauseAfterEnd() =>
+        Backoff.AfterFailure(Patience, Math.Max(1, Observed.Status.ErrorCount), Workflow.Random.NextDouble());
+
+    /// <summary>Writes status, events and counts, if there is anything new in them.</summary>
+    /// <param name="why">What the write is for, shown in the story.</param>
+    protected async Task PublishAsync(string why)
+    {
+        try
+        {
+            var (observed, result) = await _publisher.PublishAsync(Observed, Desired, Options, why);
+            Observed = observed;
+            if (result is { Paused: true })
+            {
+                _stop ??= new(StopReason.Paused, "the host was paused");
+                await _stopped.CancelAsync();
+            }
+        }
+        catch (ActivityFailureException failure) when (
+            failure.InnerException is ApplicationFailureException { ErrorType: FailureTypes.HostGone } gone)
+        {
+            throw new LifecycleExitException(LifecycleEnd.HostGone, _step, gone.Message);
+        }
+    }
+
+    /// <summary>Takes a change over, to be published with the next write.</summary>
+    protected void Apply(Change change)
+    {
+        Observed = change.Observed;
+        _publisher.Tell(change.Events, change.Metrics);
+    }
+
+    /// <summary>Tells an event with the next write.</summary>
+    protected void Tell(string reason, string message) => _publisher.Tell([new(reason, message)]);
+
+    /// <summary>Counts something with the next write.</summary>
+    protected void Count(string metric) => _publisher.Tell([], [new(metric)]);
+
+    private void ThrowIfStopped()
+    {
+        if (_stop is { } stop)
+        {
+            throw new LifecycleExitException(LifecycleEnd.Stopped, _step, stop.Why);
+        }
+
+        if (Workflow.CancellationToken.IsCancellationRequested)
+        {
+            throw new LifecycleExitException(LifecycleEnd.Abandoned, _step, "the workflow was cancelled");
+        }
+    }
+}
