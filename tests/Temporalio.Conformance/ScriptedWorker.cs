@@ -34,7 +34,7 @@ public sealed class ScriptedWorker : IAsyncDisposable
         : this(client, turn =>
         {
             script(turn);
-            return Task.CompletedTask;
+            return System.Threading.Tasks.Task.CompletedTask;
         })
     {
     }
@@ -68,7 +68,7 @@ public sealed class ScriptedWorker : IAsyncDisposable
             {
                 return;
             }
-            catch (RpcException e) when (e.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.InvalidArgument)
+            catch (RpcException)
             {
                 // The run ended meanwhile, or something new came: the server gives the task again if it wants an answer.
             }
@@ -113,6 +113,9 @@ public sealed class ScriptedWorker : IAsyncDisposable
     public sealed class Turn(PollWorkflowTaskQueueResponse task, DataConverter converter)
     {
         private readonly Dictionary<string, Func<object?[], object?>> queries = [];
+
+        /// <summary>The task as it came.</summary>
+        public PollWorkflowTaskQueueResponse Task => task;
 
         public WorkflowExecutionStartedEventAttributes Started =>
             task.History.Events[0].WorkflowExecutionStartedEventAttributes;
