@@ -40,14 +40,14 @@ public sealed record RedactedUrl(string Url, string Hash)
         var slash = kept.IndexOf('/', begin);
         var (head, authority, path) = (kept[..begin], kept[begin..(slash < 0 ? kept.Length : slash)], slash < 0 ? "" : kept[slash..]);
         var at = authority.LastIndexOf('@');
-        if (at >= 0)
+        var isBareHost = !authority.AsSpan().ContainsAny(':', '@') || (authority.StartsWith('[') && authority.EndsWith(']'));
+
+        // An unescaped / ? or # in a password moves an @ out of the authority: then what looks like the host is a secret.
+        if (!isBareHost && text.AsSpan(begin + authority.Length).Contains('@'))
         {
-            return head + authority[(at + 1)..] + path;
+            return head + Unreadable;
         }
 
-        // An unescaped / ? or # in a password moves the @ out of the authority: then "host:port" may be "user:password".
-        var doubtful = text.Contains('@', StringComparison.Ordinal)
-            && authority.Contains(':', StringComparison.Ordinal) && !authority.EndsWith(']');
-        return doubtful ? head + Unreadable : kept;
+        return head + authority[(at + 1)..] + path;
     }
 }

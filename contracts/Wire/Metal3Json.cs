@@ -99,6 +99,19 @@ public static class Metal3Json
     private static T Decode<T>(string json, JsonSerializerOptions options, bool allowTrailing)
         where T : class
     {
+        try
+        {
+            return DecodeOnce<T>(json, options, allowTrailing);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("A text has half of a surrogate pair.", e); // the one fault that reading finds too late
+        }
+    }
+
+    private static T DecodeOnce<T>(string json, JsonSerializerOptions options, bool allowTrailing)
+        where T : class
+    {
         var reader = new Utf8JsonReader(
             System.Text.Encoding.UTF8.GetBytes(json),
             new JsonReaderOptions { AllowMultipleValues = allowTrailing });
