@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Temporalio.Client;
 using Temporalio.Converters;
 
 namespace Temporalio.Activities;
@@ -8,6 +9,7 @@ public class ActivityExecutionContext
 {
     private static readonly AsyncLocal<ActivityExecutionContext?> Ambient = new();
 
+    private readonly ITemporalClient? _client;
     private readonly Lazy<ILogger> _logger;
     private readonly Action<object?[]> _heartbeat;
     private readonly Func<(ActivityCancelReason Reason, ActivityCancellationDetails? Details)> _cancellation;
@@ -19,7 +21,8 @@ public class ActivityExecutionContext
         Func<ILogger> logger,
         IPayloadConverter payloadConverter,
         Action<object?[]> heartbeat,
-        Func<(ActivityCancelReason Reason, ActivityCancellationDetails? Details)> cancellation)
+        Func<(ActivityCancelReason Reason, ActivityCancellationDetails? Details)> cancellation,
+        ITemporalClient? client = null)
     {
         Info = info;
         CancellationToken = cancellationToken;
@@ -28,6 +31,7 @@ public class ActivityExecutionContext
         _logger = new(logger);
         _heartbeat = heartbeat;
         _cancellation = cancellation;
+        _client = client;
     }
 
     /// <summary>The code runs in an activity.</summary>
@@ -58,6 +62,11 @@ public class ActivityExecutionContext
 
     /// <summary>Converts payloads as the worker does.</summary>
     public IPayloadConverter PayloadConverter { get; }
+
+    /// <summary>The worker's client.</summary>
+    /// <exception cref="InvalidOperationException">There is none, as in a test environment without one.</exception>
+    public ITemporalClient TemporalClient =>
+        _client ?? throw new InvalidOperationException("No Temporal client available in this activity");
 
     /// <summary>Tells the server that the activity lives, and how far it is. Never blocks; sent at a bounded rate.</summary>
     public void Heartbeat(params object?[] details) => _heartbeat(details);
