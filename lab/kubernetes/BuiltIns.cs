@@ -266,6 +266,12 @@ internal static class BuiltIns
                 root[toCore ? core : events] = value;
             }
         }
+
+        // events.k8s.io requires the field, so the real server shows an event that has none as null.
+        if (!toCore && !root.ContainsKey("eventTime"))
+        {
+            root["eventTime"] = null;
+        }
     }
 
     private static Map AsCore(Map root)

@@ -6,16 +6,17 @@ namespace Metal3.Kubernetes.Conformance;
 /// <summary>A TCP proxy that cuts its connections at any byte when told to.</summary>
 public sealed class ChaosProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly List<Socket> _open = [];
     private readonly int _target;
     private readonly Task _accepting;
 
-    public ChaosProxy(int target)
+    public ChaosProxy(int target, int port = 0)
     {
         _target = target;
+        _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
         _accepting = AcceptAsync();
     }

@@ -75,7 +75,7 @@ public sealed class Targets : IAsyncDisposable
     private readonly Dictionary<string, KubernetesTarget> _shared = new(StringComparer.Ordinal);
 
     /// <summary>Every target by name, as the argument of a theory.</summary>
-    public static TheoryData<string> Names => ["real"];
+    public static TheoryData<string> Names => ["real", "lab"];
 
     /// <summary>The target that all tests share: a test uses a namespace of its own and never stops the server.</summary>
     public async Task<KubernetesTarget> SharedAsync(string name)
@@ -103,6 +103,7 @@ public sealed class Targets : IAsyncDisposable
         KubernetesTarget target = name switch
         {
             "real" => new RealTarget(RealServers.KubernetesBinaries()),
+            "lab" => new LabTarget(),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such target"),
         };
         await target.StartAsync(TestContext.Current.CancellationToken);
