@@ -119,6 +119,11 @@ internal sealed class ApiException : Exception
         var all = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
         var qualified = group.Length == 0 ? kind : $"{kind}.{group}";
         var details = Details(group, kind, name);
+        if (kind.Length == 0)
+        {
+            details.Remove("kind");
+        }
+
         details["causes"] = errors.Select(object? (e) => new Map
         {
             ["reason"] = e.Reason,

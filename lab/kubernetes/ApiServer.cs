@@ -46,7 +46,7 @@ internal sealed class ApiServer
     private const string ApplyPatchType = "application/apply-patch+yaml";
     private static readonly string[] CustomPatchTypes = [JsonPatchType, MergePatchType, ApplyPatchType];
     private static readonly string[] BuiltInPatchTypes = [JsonPatchType, MergePatchType, StrategicPatchType, ApplyPatchType];
-    private static readonly string[] BodyTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+    private static readonly string[] BodyTypes = ["application/json", "application/yaml", Protobuf.MediaType];
 
     private readonly Store _store;
     private readonly Registry _registry;
@@ -163,6 +163,11 @@ internal sealed class ApiServer
                 http.Response.Headers.RetryAfter = "1";
             }
 
+            if (http.Items[typeof(WriteOptions)] is WriteOptions options)
+            {
+                Warn(http, options);
+            }
+
             await WriteAsync(http, refusal.Code, refusal.Status);
         }
     }
@@ -183,6 +188,11 @@ internal sealed class ApiServer
 
     private static Map Document(byte[] body, string mediaType, ResourceType type, List<string> duplicates)
     {
+        if (mediaType == Protobuf.MediaType)
+        {
+            return Protobuf.Decode(body) ?? throw ApiException.UnsupportedMediaType(BodyTypes.Take(2));
+        }
+
         try
         {
             var value = mediaType.EndsWith("yaml", StringComparison.Ordinal)
@@ -205,11 +215,11 @@ internal sealed class ApiServer
         if (validation is not ("" or "Strict" or "Warn" or "Ignore"))
         {
             throw ApiException.Invalid("meta.k8s.io", "CreateOptions", "",
-                [FieldError.NotSupported("fieldValidation", validation, ["Ignore", "Strict", "Warn"])]);
+                [FieldError.NotSupported("fieldValidation", validation, ["", "Ignore", "Strict", "Warn"])]);
         }
 
         var manager = query["fieldManager"].ToString();
-        return new WriteOptions
+        var options = new WriteOptions
         {
             DryRun = DryRun(query["dryRun"].ToString()),
             Manager = manager.Length > 0 ? manager : AgentName(http.Request.Headers.UserAgent.ToString()),
@@ -217,6 +227,8 @@ internal sealed class ApiServer
             Force = query["force"] == "true" || query["force"] == "True" || query["force"] == "1",
             Duplicates = duplicates,
         };
+        http.Items[typeof(WriteOptions)] = options; // a refusal carries the warnings too
+        return options;
     }
 
     private static bool DryRun(string value) => value switch
@@ -396,6 +408,11 @@ internal sealed class ApiServer
         if (subresource.Length > 0 && !(subresource == "status" && type.HasStatus)
             && !(subresource == "finalize" && type is { Group: "", Plural: "namespaces" }))
         {
+            if (subresource is "status" or "scale")
+            {
+                throw ApiException.NotFound(type, name);
+            }
+
             await NothingAsync(http);
             return;
         }
@@ -431,7 +448,7 @@ internal sealed class ApiServer
 
                 break;
             case "POST" when !type.Namespaced || ns.Length > 0:
-                if (!BodyTypes.Take(2).Append("").Contains(MediaType(http), StringComparer.Ordinal))
+                if (!BodyTypes.Append("").Contains(MediaType(http), StringComparer.Ordinal))
                 {
                     throw ApiException.UnsupportedMediaType(BodyTypes);
                 }
@@ -443,6 +460,8 @@ internal sealed class ApiServer
                 Warn(http, options);
                 await AnswerAsync(http, 201, type, made);
                 break;
+            case "PUT":
+                throw ApiException.BadRequest("name must be provided");
             case "DELETE" when type is not { Group: "", Plural: "namespaces" }:
                 await DeleteCollectionAsync(http, type, ns);
                 break;
@@ -490,7 +509,7 @@ internal sealed class ApiServer
 
     private async Task PutAsync(HttpContext http, ResourceType type, string ns, string name, string subresource)
     {
-        if (!BodyTypes.Take(2).Append("").Contains(MediaType(http), StringComparer.Ordinal))
+        if (!BodyTypes.Append("").Contains(MediaType(http), StringComparer.Ordinal))
         {
             throw ApiException.UnsupportedMediaType(BodyTypes);
         }
@@ -580,7 +599,7 @@ internal sealed class ApiServer
         {
             try
             {
-                options = Json.Parse(body) as Map ?? [];
+                options = (MediaType(http) == Protobuf.MediaType ? Protobuf.Decode(body) : Json.Parse(body) as Map) ?? [];
             }
             catch (JsonException e)
             {
@@ -598,7 +617,7 @@ internal sealed class ApiServer
         if (propagation is not ("Background" or "Foreground" or "Orphan"))
         {
             throw ApiException.Invalid("meta.k8s.io", "DeleteOptions", "",
-                [FieldError.NotSupported("propagationPolicy", propagation, ["Foreground", "Background", "Orphan"])]);
+                [FieldError.NotSupported("propagationPolicy", propagation, ["Foreground", "Background", "Orphan", "nil"])]);
         }
 
         var dryRun = options.ItemsAt("dryRun") is [string first, ..] ? first : query["dryRun"].ToString();
@@ -653,11 +672,17 @@ internal sealed class ApiServer
             }
         }
 
+        var metadata = new Map { ["resourceVersion"] = _store.Revision.ToString(CultureInfo.InvariantCulture) };
+        if (type.IsCustom)
+        {
+            metadata["continue"] = "";
+        }
+
         await WriteAsync(http, 200, new Map
         {
             ["kind"] = type.ListKind,
             ["apiVersion"] = type.ApiVersion,
-            ["metadata"] = new Map { ["resourceVersion"] = _store.Revision.ToString(CultureInfo.InvariantCulture) },
+            ["metadata"] = metadata,
             ["items"] = items,
         });
     }
@@ -781,6 +806,11 @@ internal sealed class ApiServer
                 return;
         }
 
+        if (type.IsCustom)
+        {
+            metadata.TryAdd("continue", "");
+        }
+
         http.Response.ContentType = "application/json";
         var writer = http.Response.BodyWriter;
         Write(writer, Encoding.UTF8.GetBytes($"{{\"apiVersion\":{Json.Text(type.ApiVersion)},\"kind\":{Json.Text(type.ListKind)},\"metadata\":{Json.Text(metadata)},\"items\":["));
@@ -862,7 +892,8 @@ internal sealed class ApiServer
         Map review;
         try
         {
-            review = Json.Parse(await BodyAsync(http)) as Map ?? [];
+            var body = await BodyAsync(http);
+            review = (MediaType(http) == Protobuf.MediaType ? Protobuf.Decode(body) : Json.Parse(body) as Map) ?? [];
         }
         catch (JsonException e)
         {
@@ -870,7 +901,7 @@ internal sealed class ApiServer
         }
 
         var user = new Map { ["username"] = "admin", ["uid"] = "admin", ["groups"] = new Items { "system:masters", "system:authenticated" } };
-        review.Child("metadata")["creationTimestamp"] = null;
+        _ = review.Child("metadata");
         review["status"] = review.TextAt("kind") switch
         {
             "TokenReview" => new Map { ["authenticated"] = true, ["user"] = user },
@@ -884,7 +915,7 @@ internal sealed class ApiServer
                 },
                 ["nonResourceRules"] = new Items { new Map { ["verbs"] = new Items { "*" }, ["nonResourceURLs"] = new Items { "*" } } },
             },
-            _ => new Map { ["allowed"] = true, ["reason"] = "the lab allows everything" },
+            _ => new Map { ["allowed"] = true },
         };
         await WriteAsync(http, 201, review);
     }

@@ -187,7 +187,16 @@ internal static class BuiltIns
 
                 if (previous?.Parse() is { } bound && !Json.Same(bound.At("roleRef"), root.At("roleRef")))
                 {
-                    errors.Add(FieldError.Invalid("roleRef", root.At("roleRef"), "cannot change roleRef"));
+                    // The reference shows its internal form, whose names are capitalised.
+                    errors.Add(FieldError.Invalid(
+                        "roleRef",
+                        new Map
+                        {
+                            ["APIGroup"] = root.At("roleRef", "apiGroup"),
+                            ["Kind"] = root.At("roleRef", "kind"),
+                            ["Name"] = root.At("roleRef", "name"),
+                        },
+                        "cannot change roleRef"));
                 }
 
                 break;
@@ -303,8 +312,9 @@ internal static class BuiltIns
     private static Column Words(string name, Func<Map, string> cell, int priority = 0) =>
         new(name, "string", "", name, priority, (root, _) => cell(root));
 
+    // The reference declares its counts as strings and sends numbers.
     private static Column Number(string name, Func<Map, long> cell, int priority = 0) =>
-        new(name, "integer", "", name, priority, (root, _) => cell(root));
+        new(name, "string", "", name, priority, (root, _) => cell(root));
 
     private static Column RoleRef() => Words("Role", root => $"{root.TextAt("roleRef", "kind")}/{root.TextAt("roleRef", "name")}");
 
@@ -336,6 +346,12 @@ internal sealed class Definitions
             if (definition.Remove("kind", out var kind))
             {
                 _byKind[(string)kind!] = name;
+            }
+
+            // An object of which nothing is said may hold anything (FieldsV1, RawExtension).
+            if (definition.TextAt("type") == "object" && !definition.ContainsKey("properties") && !definition.ContainsKey("additionalProperties"))
+            {
+                definition["x-kubernetes-preserve-unknown-fields"] = true;
             }
         }
     }

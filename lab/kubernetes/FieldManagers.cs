@@ -75,8 +75,9 @@ internal sealed class FieldManagers
             }
             else
             {
-                var name = $"{Json.Text(other.Manager)}{(other.Subresource.Length > 0 ? $" with subresource {Json.Text(other.Subresource)}" : "")} using {other.ApiVersion}"
-                    + (other.Operation == "Update" && other.Manager == manager && other.Time.Length > 0 ? $" at {other.Time}" : "");
+                var name = Json.Text(other.Manager)
+                    + (other.Subresource.Length > 0 ? $" with subresource {Json.Text(other.Subresource)}" : "")
+                    + (other.Operation == "Update" ? $" using {other.ApiVersion}" : "");
                 conflicts.AddRange(contested.Paths().Select(path => (name, path)));
             }
         }

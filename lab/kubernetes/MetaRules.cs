@@ -95,7 +95,7 @@ internal static partial class MetaRules
     {
         NameRule.PathSegment => name is "." or ".." ? $"may not be '{name}'"
             : name.IndexOfAny(['/', '%']) is >= 0 and var at ? $"may not contain '{name[at]}'" : null,
-        NameRule.Label => name.Length > 63 ? "must be no more than 63 bytes" : DnsLabel().IsMatch(name) ? null : LabelRule,
+        NameRule.Label => name.Contains('.') ? "must not contain dots" : name.Length > 63 ? "must be no more than 63 bytes" : DnsLabel().IsMatch(name) ? null : LabelRule,
         _ => name.Length > 253 ? "must be no more than 253 bytes" : Subdomain().IsMatch(name) ? null : SubdomainRule,
     };
 
@@ -131,7 +131,7 @@ internal static partial class MetaRules
             {
                 if (string.IsNullOrEmpty(owners[i].TextAt(field)))
                 {
-                    errors.Add(FieldError.Invalid($"metadata.ownerReferences[{i}].{field}", owners[i].TextAt(field) ?? "", what));
+                    errors.Add(FieldError.Invalid($"metadata.ownerReferences.{field}", owners[i].TextAt(field) ?? "", what));
                 }
             }
 

@@ -290,9 +290,13 @@ internal sealed class Objects(Store store, Registry registry, Definitions defini
         return before.Keys.Union(after.Keys).Where(Counts).All(key => Json.Same(before.At(key), after.At(key)));
     }
 
-    private void CheckTypes(ResourceType type, Map root)
+    /// <summary>A patch that led to something that is no object of its kind.</summary>
+    private static ApiException BadResult(Map patched, string why) =>
+        ApiException.Invalid("", "", "", [FieldError.Invalid("patch", Json.Text(patched), why)]);
+
+    private void CheckTypes(ResourceType type, Map root, bool isPatch = false)
     {
-        var wrong = SchemaRules.WrongJsonType(root.MapAt("metadata") ?? [], definitions.ObjectMeta, "ObjectMeta.metadata");
+        var wrong = SchemaRules.WrongJsonType(root.MapAt("metadata") ?? [], definitions.ObjectMeta, "ObjectMeta");
         if (wrong is null && !type.IsCustom)
         {
             wrong = SchemaRules.WrongJsonType(root, type.Schema!, type.Kind);
@@ -300,7 +304,7 @@ internal sealed class Objects(Store store, Registry registry, Definitions defini
 
         if (wrong is not null)
         {
-            throw ApiException.BadRequest(
+            throw isPatch ? BadResult(root, wrong) : ApiException.BadRequest(
                 $"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: {wrong}");
         }
     }
@@ -421,14 +425,14 @@ internal sealed class Objects(Store store, Registry registry, Definitions defini
         WriteOptions options, bool isPatch, bool applied, CancellationToken cancellation)
     {
         CheckIdentity(type, ns, name, wanted);
-        CheckTypes(type, wanted);
+        CheckTypes(type, wanted, isPatch);
         if (!applied)
         {
             var unknown = new List<string>();
             var patched = isPatch ? Json.Clone(wanted) : null;
             CleanUp(type, wanted, unknown);
             Report(type, unknown, options, message => isPatch
-                ? ApiException.Invalid("", "", "", [FieldError.Invalid("patch", Json.Text(patched), $"strict decoding error: {message}")])
+                ? BadResult(patched!, $"strict decoding error: {message}")
                 : ApiException.BadRequest(
                     $"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: strict decoding error: {message}"));
         }
@@ -456,7 +460,7 @@ internal sealed class Objects(Store store, Registry registry, Definitions defini
             metadata["generation"] = SameIntent(type, current, wanted) ? generation : generation + 1;
         }
 
-        Validate(type, name, wanted, stored, errors);
+        Validate(type, name, wanted, stored, errors, subresource);
         if (!applied)
         {
             FieldManagers.RecordUpdate(current, wanted, type.Schema, options.Manager, type.ApiVersion, subresource, Now);
@@ -568,13 +572,13 @@ internal sealed class Objects(Store store, Registry registry, Definitions defini
         return wanted;
     }
 
-    private void Validate(ResourceType type, string name, Map root, StoredObject? previous, List<FieldError>? errors = null)
+    private void Validate(ResourceType type, string name, Map root, StoredObject? previous, List<FieldError>? errors = null, string subresource = "")
     {
         errors ??= [];
         MetaRules.Validate(type, (Map)root["metadata"]!, errors);
         if (type.IsCustom)
         {
-            SchemaRules.Validate(root, type.Schema!, errors);
+            SchemaRules.Validate(root, type.Schema!, subresource, errors);
         }
         else if (type.Collection.Id == CustomResources.CollectionId)
         {

@@ -52,8 +52,22 @@ internal static partial class SchemaRules
     }
 
     /// <summary>All violations of a custom resource, in the words and with the paths of the reference server.</summary>
-    public static void Validate(Map root, Schema schema, List<FieldError> errors)
+    public static void Validate(Map root, Schema schema, string subresource, List<FieldError> errors)
     {
+        if (subresource == "status")
+        {
+            // The reference validates the status alone here, so its messages know the paths below it only.
+            if (root.TryGetValue("status", out var status) && schema.Member("status") is { } of)
+            {
+                var found = new List<FieldError>();
+                Validate(status, of, "", found);
+                CheckLists(status, of, "", found);
+                errors.AddRange(found.Select(e => e with { Path = e.Path.Length == 0 ? "status" : $"status.{e.Path.TrimStart('.')}" }));
+            }
+
+            return;
+        }
+
         var lists = new List<FieldError>();
         foreach (var (key, child) in schema.Properties)
         {
@@ -156,7 +170,7 @@ internal static partial class SchemaRules
             }
 
             var value = map[key];
-            if (value is null && resolved.Properties.ContainsKey(key) && !member.Nullable && !member.Resolved.PreserveUnknown
+            if (value is null && !member.Nullable && !member.Resolved.PreserveUnknown
                 && member.Resolved.Type.Length > 0)
             {
                 map.Remove(key);
@@ -200,7 +214,7 @@ internal static partial class SchemaRules
 
         if (!HasType(value, schema, path, errors))
         {
-            if (schema.Enum is { } words && value is not (Map or Items))
+            if (schema.Enum is { } words)
             {
                 errors.Add(FieldError.NotSupported(path, value, words));
             }
@@ -272,13 +286,11 @@ internal static partial class SchemaRules
         {
             errors.Add(FieldError.TooLong(path, (long)most));
         }
-
-        if (schema.NumberAt("minLength") is { } least && length < least)
+        else if (schema.NumberAt("minLength") is { } least && length < least)
         {
             errors.Add(FieldError.Invalid(path, text, $"{path} in body should be at least {least} chars long"));
         }
-
-        if (schema.PatternExpression is { } pattern && !pattern.IsMatch(text))
+        else if (schema.PatternExpression is { } pattern && !pattern.IsMatch(text))
         {
             errors.Add(FieldError.Invalid(path, text, $"{path} in body should match '{schema.Pattern}'"));
         }

@@ -40,7 +40,11 @@ internal static class Tables
             {
                 row["object"] = root;
             }
-            else if (include != "None")
+            else if (include == "None")
+            {
+                row["object"] = null;
+            }
+            else
             {
                 row["object"] = Partial(root);
             }
