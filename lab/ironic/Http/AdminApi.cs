@@ -100,7 +100,7 @@ internal sealed class AdminApi(World world, Conductor conductor)
             case ("PATCH", ["hosts", var name]):
                 var machine = MachineNamed(name);
                 machine.Read(body as JsonObject ?? throw new ArgumentException("Send an object."));
-                world.Touch(machine);
+                world.PutMachine(machine);
                 return Show(machine);
             case ("DELETE", ["hosts", var name]):
                 world.RemoveMachine(MachineNamed(name).Key);

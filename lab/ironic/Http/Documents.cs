@@ -66,12 +66,12 @@ internal static class Documents
     public static readonly string[] Short =
         ["uuid", "instance_uuid", "maintenance", "power_state", "provision_state", "name"];
 
-    private static readonly string[] Linked = ["ports", "states", "portgroups", "volume"];
+    private static readonly (string Name, int Since)[] Linked = [("ports", 1), ("states", 14), ("portgroups", 24), ("volume", 32)];
 
     public static bool Visible(string field, int minor) => Since.GetValueOrDefault(field) <= minor;
 
     public static bool IsField(string field) =>
-        Since.ContainsKey(field) || Fresh.ContainsKey(field) || field == "links" || Linked.Contains(field);
+        Since.ContainsKey(field) || Fresh.ContainsKey(field) || field == "links";
 
     private static readonly JsonObject Fresh = Nodes.Node.Fresh("", "", "");
 
@@ -93,9 +93,9 @@ internal static class Documents
         }
 
         shown["links"] = Links(endpoint, $"nodes/{node.Uuid}");
-        if (fields is null || fields.Any(Linked.Contains))
+        foreach (var (name, since) in Linked)
         {
-            foreach (var name in Linked.Where(name => fields is null || fields.Contains(name)))
+            if (fields is null && minor >= since)
             {
                 shown[name] = Links(endpoint, $"nodes/{node.Uuid}/{name}");
             }
@@ -139,7 +139,6 @@ internal static class Documents
             Secret.Any(word => field.Key.Contains(word, StringComparison.OrdinalIgnoreCase))
                 ? JsonValue.Create("******")
                 : Mask(field.Value)))),
-        JsonArray items => Json.ArrayOf(items.Select(Mask)),
         _ => value?.DeepClone(),
     };
 }

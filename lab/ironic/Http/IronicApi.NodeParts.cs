@@ -14,22 +14,24 @@ internal sealed partial class IronicApi
             case ["states"]:
                 States(call, node);
                 break;
-            case ["states", "provision"]:
+            case ["states", "provision"] when call.Method != "GET":
                 Provision(call, node, ident);
                 break;
-            case ["states", "power"]:
+            case ["states", "power"] when call.Method != "GET":
                 Power(call, node, ident);
                 break;
-            case ["states", "raid"]:
+            case ["states", "raid"] when call.Method != "GET":
                 Raid(call, node);
                 break;
-            case ["states", "boot_mode"] or ["states", "secure_boot"]:
+            case ["states", "boot_mode" or "secure_boot"] when call.Method != "GET":
                 BootMode(call, node, rest[1], ident);
                 break;
             case ["states", "console"]:
                 Only(call, "GET", "PUT");
                 call.Answer(new JsonObject { ["console_enabled"] = false, ["console_info"] = null });
                 break;
+            case ["states", _] when call.Method == "GET":
+                throw ApiException.Of(500, "NodeStatesController.get() takes 2 positional arguments but 3 were given");
             case ["maintenance"]:
                 Maintenance(call, node);
                 break;
@@ -46,7 +48,7 @@ internal sealed partial class IronicApi
                 call.Answer(new JsonObject
                 {
                     ["bios"] = Json.ArrayOf(node.List("bios").Select(setting =>
-                        (JsonNode?)BiosSetting(setting!.AsObject(), node, call.Flag("detail"), FieldsOf(call)))),
+                        (JsonNode?)BiosSetting(setting!.AsObject(), ident, call.Flag("detail"), FieldsOf(call)))),
                 });
                 break;
             case ["bios", var name]:
@@ -54,7 +56,7 @@ internal sealed partial class IronicApi
                 call.Template = "/v1/nodes/{id}/bios/{id}";
                 var found = node.List("bios").FirstOrDefault(setting => setting!["name"].Text() == name)
                     ?? throw ApiException.Of(404, $"Node {node.Uuid} doesn't have a BIOS setting '{name}'");
-                call.Answer(new JsonObject { [name] = BiosSetting(found.AsObject(), node, detail: true, null) });
+                call.Answer(new JsonObject { [name] = BiosSetting(found.AsObject(), ident, detail: true, null) });
                 break;
             case ["firmware"]:
                 Only(call, "GET");
@@ -92,7 +94,16 @@ internal sealed partial class IronicApi
                 throw ApiException.Of(404, $"Allocation for node {ident} was not found");
             case ["children"]:
                 Only(call, "GET");
-                call.Answer(new JsonObject { ["children"] = new JsonArray() });
+                call.Answer(new JsonObject
+                {
+                    ["children"] = Json.Strings(world.Nodes.Values
+                        .Where(child => child.Fields["parent_node"].Text() == node.Uuid).Select(child => child.Uuid)),
+                    ["links"] = new JsonObject
+                    {
+                        ["href"] = $"{Endpoint}/v1/nodes?parent_node={node.Uuid}",
+                        ["rel"] = "children",
+                    },
+                });
                 break;
             case ["vifs"]:
                 Only(call, "GET");
@@ -115,6 +126,8 @@ internal sealed partial class IronicApi
                 Only(call, "GET");
                 call.Answer(new JsonObject { ["supported_boot_devices"] = Json.Strings(SupportedBootDevices(node)) });
                 break;
+            case ["management"]:
+                throw ApiException.MethodNotAllowed("");
             case ["management", "indicators", ..] or ["management", "inject_nmi"]:
                 throw Unsupported(node, rest[1], 400);
             default:
@@ -122,7 +135,7 @@ internal sealed partial class IronicApi
         }
     }
 
-    private JsonObject BiosSetting(JsonObject setting, Node node, bool detail, string[]? fields)
+    private JsonObject BiosSetting(JsonObject setting, string ident, bool detail, string[]? fields)
     {
         var shown = new JsonObject();
         string[] brief = ["created_at", "updated_at", "name", "value"];
@@ -134,7 +147,7 @@ internal sealed partial class IronicApi
             }
         }
 
-        shown["links"] = Documents.Links(Endpoint, $"nodes/{node.Uuid}/bios/{setting["name"].Text()}");
+        shown["links"] = Documents.Links(Endpoint, $"nodes/{ident}/bios/{setting["name"].Text()}");
         return shown;
     }
 
@@ -205,8 +218,8 @@ internal sealed partial class IronicApi
         {
             return info.ContainsKey("deploy_iso") || (info.ContainsKey("deploy_kernel") && info.ContainsKey("deploy_ramdisk"))
                 ? null
-                : prefix + $"Error validating node {node.Uuid} for deploy: missing deploy_iso or deploy_kernel and deploy_ramdisk. "
-                    + "Some parameters were missing. Missing are: ['driver_info.deploy_kernel', 'driver_info.deploy_ramdisk']";
+                : "Error validating Redfish virtual media. Some parameters were missing in node's driver_info. Missing are: "
+                    + "['deploy_kernel', 'deploy_ramdisk']";
         }
 
         if (boot is not ("ipxe" or "pxe"))
@@ -258,14 +271,14 @@ internal sealed partial class IronicApi
         if (!source.StartsWith("oci://", StringComparison.Ordinal) && !info.ContainsKey("image_checksum")
             && !(info.ContainsKey("image_os_hash_algo") && info.ContainsKey("image_os_hash_value")))
         {
-            return "image_source's image_checksum, or image_os_hash_algo and image_os_hash_value, must be provided in "
+            return "image_source's \"image_checksum\", or \"image_os_hash_algo\" and \"image_os_hash_value\" must be provided in "
                 + $"instance_info for node {node.Uuid}";
         }
 
         return null;
     }
 
-    private static string? DriverInfoReason(Node node)
+    public static string? DriverInfoReason(Node node)
     {
         var (label, required) = node.Interface("power") switch
         {
@@ -325,7 +338,11 @@ internal sealed partial class IronicApi
                 call.Answer(new JsonObject { ["traits"] = traits.DeepClone() });
                 return;
             case ("PUT", []):
-                var wanted = (call.Fields("body")["traits"] as JsonArray ?? []).Select(t => t.Text() ?? "").ToList();
+                var wanted = (call.Fields("body")["traits"] as JsonArray ?? throw ApiException.Of(
+                    400,
+                    "A single node trait may be added via PUT /v1/nodes/<node identifier>/traits/<trait> with no body, or all "
+                    + "node traits may be replaced via PUT /v1/nodes/<node identifier>/traits with the list of traits "
+                    + "specified in the request body.")).Select(t => t.Text() ?? "").ToList();
                 wanted.ForEach(CheckTrait);
                 Free(node, call);
                 node.Fields["traits"] = Json.Strings(wanted.Distinct(StringComparer.Ordinal));
@@ -392,13 +409,8 @@ internal sealed partial class IronicApi
                     throw ApiException.NotFound();
                 }
 
-                var image = machine?.Media.GetValueOrDefault("Cd");
-                call.Answer(new JsonArray(new JsonObject
-                {
-                    ["image"] = image ?? "",
-                    ["inserted"] = !string.IsNullOrEmpty(image),
-                    ["media_types"] = Json.Strings("CD", "DVD"),
-                }));
+                call.Answer(new JsonArray(
+                    Slot("Cd", "CD", "DVD"), Slot("Floppy", "Floppy"), Slot("Usb", "USBStick")));
                 return;
             case "POST":
                 var body = call.Fields("vmedia");
@@ -431,6 +443,13 @@ internal sealed partial class IronicApi
             default:
                 throw ApiException.MethodNotAllowed("DELETE, GET, POST");
         }
+
+        JsonObject Slot(string slot, params string[] types) => new()
+        {
+            ["media_types"] = Json.Strings(types),
+            ["inserted"] = machine?.Media.ContainsKey(slot) == true,
+            ["image"] = machine?.Media.GetValueOrDefault(slot) ?? "",
+        };
     }
 
     private void VendorMethods(Call call, Node node)
@@ -438,11 +457,15 @@ internal sealed partial class IronicApi
         var methods = new JsonObject();
         if (node.Interface("vendor") is "redfish" or "idrac-redfish")
         {
-            Add("create_subscription", "POST", "Creates a subscription on a node.");
-            Add("delete_subscription", "DELETE", "Deletes a subscription on a node.");
-            Add("eject_vmedia", "POST", "Eject a virtual media device.");
+            Add("create_subscription", "POST", "Creates a subscription on a node. Required argument: a dictionary of "
+                + "{'Destination': 'destination_url'}");
+            Add("delete_subscription", "DELETE", "Delete a subscription on a node. Required argument: a dictionary of "
+                + "{'id': 'subscription_bmc_id'}");
+            Add("eject_vmedia", "POST", "Eject a virtual media device. If no device is provided then all attached devices will "
+                + "be ejected. Optional arguments: 'boot_device' - the boot device to eject, either 'cd', 'dvd', 'usb', or 'floppy'");
             Add("get_all_subscriptions", "GET", "Returns all subscriptions on the node.");
-            Add("get_subscription", "GET", "Get a subscription on the node.");
+            Add("get_subscription", "GET", "Get a subscription on the node. Required argument: a dictionary of "
+                + "{'id': 'subscription_bmc_id'}");
         }
 
         call.Answer(methods);
@@ -450,7 +473,7 @@ internal sealed partial class IronicApi
         void Add(string name, string method, string description) => methods[name] = new JsonObject
         {
             ["http_methods"] = Json.Strings(method),
-            ["async"] = false,
+            ["async"] = name == "eject_vmedia",
             ["description"] = description,
             ["attach"] = false,
             ["require_exclusive_lock"] = true,
@@ -575,7 +598,7 @@ internal sealed partial class IronicApi
         Only(call, "PUT");
         var target = call.Fields("body")["target"] ?? throw ApiException.Of(400, "Missing mandatory parameter: target");
         Free(node, call);
-        if (node.Interface("management") is not ("redfish" or "idrac-redfish"))
+        if (node.Interface("management") is not ("redfish" or "idrac-redfish" or "fake"))
         {
             throw Unsupported(node, what == "boot_mode" ? "set_boot_mode" : "set_secure_boot_state", 400);
         }

@@ -17,7 +17,7 @@ internal sealed partial class IronicApi
         "storage_interface", "vendor_interface", "parent_node", "firmware_interface",
     ];
 
-    private static readonly string[] Creatable = [.. Patchable.Except(["maintenance"]), "uuid"];
+    private static readonly string[] Creatable = [.. Patchable.Except(["maintenance", "protected", "protected_reason"]), "uuid"];
 
     private static readonly string[] Objects = ["driver_info", "extra", "instance_info", "properties", "network_data"];
 
@@ -61,7 +61,7 @@ internal sealed partial class IronicApi
         }
 
         var ident = rest[0];
-        if (world.Find(ident) is not { } node)
+        if (world.Find(ident) is not { } node || (call.Minor < 5 && !Guid.TryParse(ident, out _)))
         {
             throw ApiException.NodeNotFound(ident);
         }
@@ -72,14 +72,16 @@ internal sealed partial class IronicApi
             switch (call.Method)
             {
                 case "GET":
-                    call.Answer(Documents.Node(node, Endpoint, call.Minor, Fields(call)));
+                    call.Answer(Documents.Node(node, Endpoint, call.Minor, Fields(call, one: true)));
                     break;
                 case "PATCH":
-                    PatchNode(call, node);
+                    PatchNode(call, node, ident);
                     break;
                 case "DELETE":
                     DeleteNode(call, node);
                     break;
+                case "POST":
+                    throw ApiException.Of(400, $"Schema error for node: '{ident}' is not of type 'object'");
                 default:
                     throw ApiException.MethodNotAllowed("DELETE, GET, PATCH, POST");
             }
@@ -90,7 +92,7 @@ internal sealed partial class IronicApi
         NodeRoute(call, node, ident, rest[1..]);
     }
 
-    private string[]? Fields(Call call)
+    private string[]? Fields(Call call, bool one = false)
     {
         if (FieldsOf(call) is not { } fields)
         {
@@ -101,7 +103,9 @@ internal sealed partial class IronicApi
         {
             if (!Documents.IsField(field))
             {
-                throw ApiException.Of(500, $"type object 'Node' has no attribute '{field}'");
+                throw one
+                    ? ApiException.Of(400, $"Field {field} is not a valid field.")
+                    : ApiException.Of(500, $"type object 'Node' has no attribute '{field}'");
             }
 
             if (!Documents.Visible(field, call.Minor))
@@ -118,7 +122,7 @@ internal sealed partial class IronicApi
         var fields = Fields(call);
         if (detail && fields is not null)
         {
-            throw ApiException.Of(400, "Can't fetch a subset of fields with 'detail' set");
+            throw ApiException.Of(400, "Can not specify ?detail=True and fields in the same request.");
         }
 
         var shown = detail ? null : fields ?? Documents.Short;
@@ -135,10 +139,29 @@ internal sealed partial class IronicApi
             }
         }
 
+        if (call.Query("provision_state") is { } state && !ProvisionStates.All.Contains(state))
+        {
+            throw ApiException.Of(400, $"Provision state \"{state}\" is not valid");
+        }
+
+        if (call.Query("fault") is { } fault
+            && fault is not ("power failure" or "clean failure" or "rescue abort failure" or "service failure"))
+        {
+            throw ApiException.Of(
+                400,
+                $"Unrecognized fault \"{fault}\" is specified, allowed faults are ('power failure', 'clean failure', "
+                + "'rescue abort failure', 'service failure')");
+        }
+
         foreach (var flag in new[] { "maintenance", "retired" })
         {
-            if (call.Query(flag) is not null)
+            if (call.Query(flag) is { } given)
             {
+                if (!IsFlag(given))
+                {
+                    throw NoFlag(flag, given);
+                }
+
                 nodes = nodes.Where(node => node.Fields[flag].Flag() == call.Flag(flag));
             }
         }
@@ -158,7 +181,9 @@ internal sealed partial class IronicApi
         {
             if (!Documents.IsField(sortKey) || Objects.Contains(sortKey))
             {
-                throw ApiException.Of(400, $"The sort_key value \"{sortKey}\" is invalid for sorting");
+                throw ApiException.Of(400, Objects.Contains(sortKey)
+                    ? $"The sort_key value {sortKey} is an invalid field for sorting"
+                    : $"The sort_key value \"{sortKey}\" is an invalid field for sorting");
             }
 
             nodes = nodes.OrderBy(node => node.Fields[sortKey]?.ToString(), StringComparer.Ordinal);
@@ -196,6 +221,11 @@ internal sealed partial class IronicApi
         var start = 0;
         if (call.Query("marker") is { } marker)
         {
+            if (!Guid.TryParse(marker, out _))
+            {
+                throw ApiException.Of(400, $"Expected UUID for marker: {marker}");
+            }
+
             start = all.FindIndex(item => string.Equals(uuid(item), marker, StringComparison.OrdinalIgnoreCase)) + 1;
             if (start == 0)
             {
@@ -225,7 +255,7 @@ internal sealed partial class IronicApi
             throw ApiException.Of(400, "Schema error for node: 'driver' is a required property");
         }
 
-        var unexpected = asked.Select(field => field.Key).Where(name => !Creatable.Contains(name)).ToList();
+        var unexpected = asked.Select(field => field.Key).Where(name => !Creatable.Contains(name)).Order(StringComparer.Ordinal).ToList();
         if (unexpected.Count > 0)
         {
             throw ApiException.Of(
@@ -254,9 +284,9 @@ internal sealed partial class IronicApi
 
         var driver = asked["driver"].Text()!;
         KnownDriver(driver);
-        if (asked["protected"].Flag())
+        if (asked["instance_uuid"].Text() is { } given && !Guid.TryParse(given, out _))
         {
-            throw ApiException.Of(400, "Cannot create a protected node");
+            throw ApiException.Of(400, $"Expected UUID for instance_uuid: {given}");
         }
 
         var fields = Node.Fresh(uuid ?? Guid.NewGuid().ToString(), world.Now, conductor.Host);
@@ -302,10 +332,7 @@ internal sealed partial class IronicApi
             {
                 if (value is not null && !IsFlag(value))
                 {
-                    throw ApiException.Of(
-                        400,
-                        $"Invalid {name}: Unrecognized value {Json.Python(value)}, acceptable values are: '0', '1', 'f', "
-                        + "'false', 'n', 'no', 'off', 'on', 't', 'true', 'y', 'yes'");
+                    throw NoFlag(name, value);
                 }
             }
             else if (value is not null && value.Text() is null)
@@ -316,6 +343,26 @@ internal sealed partial class IronicApi
             }
         }
     }
+
+    private static ApiException NoFlag(string name, JsonNode value) => ApiException.Of(
+        400,
+        $"Invalid {name}: Unrecognized value {Json.Python(value)}, acceptable values are: '0', '1', 'f', 'false', 'n', 'no', "
+        + "'off', 'on', 't', 'true', 'y', 'yes'");
+
+    /// <summary>How Python prints the class that implements an interface; clients match on parts of the sentence.</summary>
+    private static string Implementation(string kind, string name) =>
+        $"<ironic.drivers.modules.{name}.{Title(name)}{Title(kind)} object at 0x7f2d5c0e1a90>";
+
+    private static string HardwareType(string driver) => driver switch
+    {
+        "fake-hardware" => "FakeHardware",
+        "ipmi" => "IPMIHardware",
+        "manual-management" => "ManualManagementHardware",
+        "idrac" => "IDRACHardware",
+        _ => "RedfishHardware",
+    };
+
+    private static string Title(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 
     private static bool IsFlag(JsonNode value) =>
         value is JsonValue v && (v.TryGetValue<bool>(out _) || v.ToString().ToLowerInvariant()
@@ -364,7 +411,8 @@ internal sealed partial class IronicApi
             throw Drivers.All.Values.Any(type => type[kind].Contains(wanted))
                 ? ApiException.Of(
                     400,
-                    $"Invalid {kind} interface \"{wanted}\" for hardware type \"{driver}\": not supported or not enabled.")
+                    $"{kind} interface implementation '{Implementation(kind, wanted)}' is not supported by hardware type "
+                    + $"{HardwareType(driver)}.")
                 : ApiException.Of(
                     400,
                     $"Could not find the following interface in the 'ironic.hardware.interfaces.{kind}' entrypoint: {wanted}. "
@@ -372,9 +420,9 @@ internal sealed partial class IronicApi
         }
     }
 
-    private void PatchNode(Call call, Node node)
+    private void PatchNode(Call call, Node node, string ident)
     {
-        NodePatch.Check(call.Json, Patchable);
+        NodePatch.Check(call.Json ?? new JsonObject(), Patchable);
         var patch = (JsonArray)call.Json!;
         foreach (var operation in patch)
         {
@@ -400,6 +448,11 @@ internal sealed partial class IronicApi
             if (path.LastIndexOf('/') == 0 && operation["op"].Text() == "remove")
             {
                 var field = path[1..];
+                if (Flags.Contains(field) && field != "maintenance")
+                {
+                    throw ApiException.Of(500, "'value'");
+                }
+
                 changed[field] = field == "driver"
                     ? throw ApiException.Of(400, "Schema error for patch: 'driver' is a required property")
                     : Objects.Contains(field) ? new JsonObject() : Flags.Contains(field) && field != "automated_clean" ? false : null;
@@ -417,10 +470,16 @@ internal sealed partial class IronicApi
             changed[field] = Normal(field, changed[field]);
         }
 
+        if (changed["network_data"] is JsonObject { Count: > 0 } network
+            && new[] { "links", "networks" }.FirstOrDefault(key => !network.ContainsKey(key)) is { } absent)
+        {
+            throw ApiException.Of(400, $"Invalid network_data: '{absent}' is a required property ");
+        }
+
         var name = changed["name"].Text();
         if (name is not null && !IsName(name))
         {
-            throw ApiException.Of(400, $"Node {node.Uuid}: Cannot change name to invalid name '{name}'");
+            throw ApiException.Of(400, $"Node {ident}: Cannot change name to invalid name '{name}'");
         }
 
         if (removesName)
@@ -479,7 +538,9 @@ internal sealed partial class IronicApi
         node.Fields["name"] = name;
         world.Touch(node);
         call.Node = node.Name ?? node.Uuid;
-        call.Answer(Documents.Node(node, Endpoint, call.Minor, null));
+        var shown = Documents.Node(node, Endpoint, call.Minor, null);
+        shown["reservation"] = conductor.Host; // the answer is made while the conductor still holds the lock
+        call.Answer(shown);
     }
 
     private void InstanceIsFree(string instance, Node? except)

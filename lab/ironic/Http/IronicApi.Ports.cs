@@ -21,6 +21,9 @@ internal sealed partial class IronicApi
         "portgroup_uuid", "pxe_enabled",
     ];
 
+    private static readonly string[] PortFields =
+        [.. PatchablePort, "uuid", "created_at", "updated_at", "internal_info", "links"];
+
     private void PortsRoute(Call call, string[] rest)
     {
         switch (rest)
@@ -116,6 +119,11 @@ internal sealed partial class IronicApi
     private void ListPorts(Call call, Node? node, bool detail)
     {
         var fields = FieldsOf(call);
+        if (fields?.Where(field => !PortFields.Contains(field)).ToList() is { Count: > 0 } unknown)
+        {
+            throw ApiException.Of(400, $"Field(s) \"{string.Join(", ", unknown)}\" are not valid");
+        }
+
         IEnumerable<JsonObject> ports = node is null ? world.Ports.Values : world.PortsOf(node);
         if (call.Query("node_uuid") is { } uuid)
         {

@@ -10,6 +10,17 @@ internal sealed partial class IronicApi
     private static readonly string[] PowerTargets =
         ["power on", "power off", "rebooting", "soft power off", "soft rebooting"];
 
+    private static readonly string[] ProvisionArguments =
+    [
+        "target", "configdrive", "clean_steps", "deploy_steps", "rescue_password", "disable_ramdisk", "service_steps", "runbook",
+    ];
+
+    private static string Target(JsonObject body) => body["target"] switch
+    {
+        null => throw ApiException.Of(400, "Missing mandatory parameter: target"),
+        var given => given.Text() ?? throw ApiException.Of(400, $"Expected string for target: {given}"),
+    };
+
     private void States(Call call, Node node)
     {
         Only(call, "GET");
@@ -34,9 +45,10 @@ internal sealed partial class IronicApi
     {
         Only(call, "PUT");
         var body = call.Fields("body");
-        if (body["target"].Text() is not { } target)
+        var target = Target(body);
+        if (body.FirstOrDefault(f => !ProvisionArguments.Contains(f.Key)) is { Key: { } unexpected })
         {
-            throw ApiException.Of(400, "Missing mandatory parameter: target");
+            throw ApiException.Of(400, $"Unexpected arguments: {unexpected}");
         }
 
         call.Verb = target;
@@ -48,8 +60,6 @@ internal sealed partial class IronicApi
             "clean" => 15,
             "adopt" => 17,
             "rescue" or "unrescue" => 38,
-            "unhold" => 85,
-            "service" => 87,
             _ => 1,
         };
         if (call.Minor < since)
@@ -79,6 +89,11 @@ internal sealed partial class IronicApi
                     400,
                     $"The requested action \"{target}\" can not be performed on node \"{node.Uuid}\" while it is in state "
                     + $"\"{node.State}\".");
+        }
+
+        if (call.Minor < target switch { "unhold" => 85, "service" => 87, _ => 1 })
+        {
+            throw ApiException.NotAcceptable();
         }
 
         var configdrive = body["configdrive"];
@@ -163,6 +178,11 @@ internal sealed partial class IronicApi
                     }
                 }
 
+                if (node.Interface("deploy") == "direct")
+                {
+                    node.Fields["instance_info"]!["image_type"] = "whole-disk";
+                }
+
                 Happened(node, verb, Content(node, deploySteps));
                 conductor.Begin(node, verb, Plans.Deploy(node, deploySteps), Active, Active);
                 break;
@@ -184,6 +204,8 @@ internal sealed partial class IronicApi
                     throw Unsupported(node, "rescue", 400);
                 }
 
+                node.Fields["instance_info"]!["rescue_password"] = "(given)";
+                node.Fields["instance_info"]!["hashed_rescue_password"] = "(given)";
                 conductor.Begin(node, verb, Plans.RescueSteps(node), Rescue, Rescue);
                 break;
             case "unrescue":
@@ -236,7 +258,7 @@ internal sealed partial class IronicApi
         if (target is not ("active" or "rebuild" or "deploy"))
         {
             throw ApiException.Of(
-                400, "Adding a config drive is only supported when setting provision state to active or rebuild");
+                400, "Adding a config drive is only supported when setting provision state to active, rebuild");
         }
 
         if (configdrive is JsonObject fields)
@@ -260,7 +282,10 @@ internal sealed partial class IronicApi
         }
         else if (configdrive.Text() is null)
         {
-            throw ApiException.Of(400, $"Invalid configdrive format: {Json.Python(configdrive)} is not of type 'object', 'string'");
+            throw ApiException.Of(
+                400,
+                "Expected types <class 'NoneType'>, <class 'dict'>, <class 'str'> for configdrive: "
+                + Json.Python(configdrive));
         }
     }
 
@@ -328,11 +353,7 @@ internal sealed partial class IronicApi
     {
         Only(call, "PUT");
         var body = call.Fields("body");
-        if (body["target"].Text() is not { } target)
-        {
-            throw ApiException.Of(400, "Missing mandatory parameter: target");
-        }
-
+        var target = Target(body);
         call.Verb = target;
         TimeSpan? timeout = null;
         if (body["timeout"] is { } given)
@@ -361,6 +382,11 @@ internal sealed partial class IronicApi
         }
 
         Free(node, call);
+        if (DriverInfoReason(node) is { } incomplete)
+        {
+            throw ApiException.Of(400, incomplete);
+        }
+
         if (target.StartsWith("soft", StringComparison.Ordinal)
             && world.Failures.Use(FailureKinds.NoSoftPowerOff, world.NamesOf(node, conductor.Find(node))) is not null)
         {

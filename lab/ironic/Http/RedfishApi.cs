@@ -78,7 +78,7 @@ internal sealed class RedfishApi(World world)
 
         if (path is ["Systems" or "Managers" or "Chassis", var id, ..])
         {
-            if (Declared.Find(m => m.SystemId.Equals(id, StringComparison.OrdinalIgnoreCase)) is not { } machine)
+            if (world.MachineAt(id) is not { Declared: true } machine)
             {
                 answer.Error(404, "GeneralError", "Resource not found");
                 return;

@@ -15,7 +15,7 @@ internal static class Bios
         ["NumCores"] = new("Integer", "10", Lower: 1, Upper: 64),
         ["ProcTurboMode"] = new("Enumeration", "Enabled", ["Enabled", "Disabled"]),
         ["ProcVirtualization"] = new("Enumeration", "Enabled", ["Enabled", "Disabled"]),
-        ["QuietBoot"] = new("Boolean", "true"),
+        ["QuietBoot"] = new("Enumeration", "true", ["true", "false"]),
         ["SecureBootStatus"] = new("Enumeration", "Enabled", ["Enabled", "Disabled"], ReadOnly: true),
         ["SerialNumber"] = new("String", "QPX12345", ReadOnly: true, MaxLength: 16),
         ["SriovGlobalEnable"] = new("Enumeration", "Disabled", ["Enabled", "Disabled"]),

@@ -27,14 +27,15 @@ internal sealed partial class Conductor
             var verb = url is null ? "detach" : "attach";
             if (node.Interface("management") is not ("redfish" or "idrac-redfish"))
             {
-                Record(node, $"Could not {verb} device {device} {(url is null ? "from" : "to")} node {node.Uuid}: "
+                Record(node, $"Could not {verb} device{(url is null ? $"(s) ['{device}'] from" : $" {device} to")} node {node.Uuid}: "
                     + (url is null
                         ? $"Driver {node.Driver} does not support detach_virtual_media (disabled or not implemented)."
                         : $"Publishing images is not supported for driver {node.Driver}"));
             }
             else if (BmcProblem(node, machine) is { } problem)
             {
-                Record(node, $"Could not {verb} device {device} {(url is null ? "from" : "to")} node {node.Uuid}: {problem}");
+                Record(node, $"Could not {verb} device{(url is null ? $"(s) ['{device}'] from" : $" {device} to")} node {node.Uuid}: "
+                    + problem);
             }
             else if (url is null)
             {

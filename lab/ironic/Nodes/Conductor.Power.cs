@@ -60,10 +60,13 @@ internal sealed partial class Conductor
             var id = path.TrimEnd('/').Split('/')[^1];
             if (IsSelf(uri))
             {
-                var declared = world.Machines.Values.Where(m => m.Declared && m.SystemId.Length > 0).ToList();
-                return id.Length == 0 || path.TrimEnd('/') == "/redfish/v1"
-                    ? declared.Count == 1 ? declared[0] : null
-                    : declared.Find(m => string.Equals(m.SystemId, id, StringComparison.OrdinalIgnoreCase));
+                if (id.Length > 0 && path.TrimEnd('/') != "/redfish/v1")
+                {
+                    return world.MachineAt(id);
+                }
+
+                var declared = world.Machines.Values.Where(m => m.Declared && m.SystemId.Length > 0).Take(2).ToList();
+                return declared.Count == 1 ? declared[0] : null;
             }
 
             return At(node, "bmc:" + uri.Authority + path, uri.Authority, uri.Authority + path, uri.Host);
@@ -117,10 +120,7 @@ internal sealed partial class Conductor
 
         if (machine is null)
         {
-            return $"Redfish exception occurred. Error: The Redfish System \"{system}\" was not found on node {node.Uuid}. "
-                + $"Error HTTP GET {address}{system} returned code 404. Base.1.0.GeneralError: Resource not found Extended "
-                + "information: [{'@odata.type': '/redfish/v1/$metadata#Message.1.0.0.Message', 'MessageId': "
-                + "'Base.1.0.GeneralError'}]";
+            return $"Redfish exception occurred. Error: Resource {address}{system} not found";
         }
 
         return wrong || !machine.AcceptsCredentials(info["redfish_username"].Text(), info["redfish_password"].Text())
@@ -132,10 +132,8 @@ internal sealed partial class Conductor
 
     private Machine At(Node node, string key, params string[] addresses)
     {
-        var found = world.Machines.Values.FirstOrDefault(m =>
-                m.Address is { Length: > 0 } address && addresses.Contains(address, StringComparer.OrdinalIgnoreCase))
-            ?? world.PortsOf(node).Select(port => world.Machines.Values.FirstOrDefault(m =>
-                    m.Declared && m.Mac == port["address"].Text())).FirstOrDefault(m => m is not null)
+        var found = addresses.Select(world.MachineAt).FirstOrDefault(m => m is not null)
+            ?? world.PortsOf(node).Select(port => world.MachineAt(port["address"].Text()!)).FirstOrDefault(m => m is not null)
             ?? world.Machines.GetValueOrDefault(key);
         if (found is null)
         {

@@ -14,6 +14,8 @@ internal sealed partial class Conductor
         var names = world.NamesOf(node, machine).ToList();
         switch (step.Does)
         {
+            case "verify" when Http.IronicApi.DriverInfoReason(node) is { } incomplete:
+                return $"Failed to validate power driver interface for node {node.Uuid}. Error: {incomplete}";
             case "verify":
                 return BmcProblem(node, machine) is { } unreachable
                     ? $"Failed to get power state for node {node.Uuid}. Error: {unreachable}"
@@ -93,6 +95,12 @@ internal sealed partial class Conductor
                 {
                     node.Power = machine.PoweredOn ? "power on" : "power off";
                     Refresh(node, machine);
+                    if (node.Interface("management") is "redfish" or "idrac-redfish")
+                    {
+                        node.Fields["properties"]!["vendor"] =
+                            Inventory.Of(machine.Mac ?? "52:54:00:00:00:00", null, machine.InventoryOverrides)
+                                ["system_vendor"]?["manufacturer"]?.DeepClone();
+                    }
                 }
 
                 break;
@@ -107,12 +115,12 @@ internal sealed partial class Conductor
                 Refresh(node, machine);
                 break;
             case "fake-inspect":
-                node.Fields["inspection_finished_at"] = world.Now;
+                (node.Fields["inspection_finished_at"], node.Fields["inspection_started_at"]) = (world.Now, null);
                 break;
             case "refresh" or "cleaned":
                 if (node.State == Inspecting)
                 {
-                    node.Fields["inspection_finished_at"] = world.Now;
+                    (node.Fields["inspection_finished_at"], node.Fields["inspection_started_at"]) = (world.Now, null);
                 }
 
                 Refresh(node, machine);
@@ -160,6 +168,16 @@ internal sealed partial class Conductor
                 machine.Wipes++;
                 machine.ImageOnDisk = null;
                 break;
+            case ("bios", "apply_configuration") when node.Interface("bios") == "fake":
+                node.Inside["bios"] = Json.ArrayOf(settings.Select(setting =>
+                {
+                    var given = setting!["value"];
+                    var fake = Bios.Entry(
+                        setting["name"].Text() ?? "", given.Text() ?? given?.ToJsonString() ?? "", world.Now, null);
+                    return (JsonNode?)fake;
+                }));
+                world.TouchInside(node);
+                break;
             case ("bios", "apply_configuration"):
                 foreach (var setting in settings)
                 {
@@ -167,11 +185,11 @@ internal sealed partial class Conductor
                     machine?.Bios[setting["name"].Text() ?? ""] = value.Text() ?? value?.ToJsonString() ?? "";
                 }
 
-                Refresh(node, machine, evenFake: true);
+                Refresh(node, machine);
                 break;
             case ("bios", "factory_reset"):
                 machine?.Bios = Bios.Defaults();
-                Refresh(node, machine, evenFake: true);
+                Refresh(node, machine);
                 break;
             case ("firmware", "update") when machine is not null:
                 foreach (var update in settings)
@@ -211,7 +229,7 @@ internal sealed partial class Conductor
         var kept = outOfBand ? Inventory.OutOfBand(full) : full;
         node.Inside["inventory"] = kept;
         node.Inside["plugin_data"] = outOfBand ? null : Inventory.PluginData(full);
-        node.Fields["inspection_finished_at"] = world.Now;
+        (node.Fields["inspection_finished_at"], node.Fields["inspection_started_at"]) = (world.Now, null);
         if (node.Fields["properties"] is JsonObject properties)
         {
             properties["cpu_arch"] = full["cpu"]?["architecture"]?.DeepClone();
@@ -264,14 +282,14 @@ internal sealed partial class Conductor
     };
 
     /// <summary>Ironic's copies of what the BMC says about BIOS and firmware.</summary>
-    private void Refresh(Node node, Machine? machine, bool evenFake = false)
+    private void Refresh(Node node, Machine? machine)
     {
         if (machine is null)
         {
             return;
         }
 
-        if (node.Interface("bios") is "redfish" or "idrac-redfish" || evenFake)
+        if (node.Interface("bios") is "redfish" or "idrac-redfish")
         {
             var old = node.List("bios").ToDictionary(b => b!["name"].Text()!, b => b!, StringComparer.Ordinal);
             node.Inside["bios"] = Json.ArrayOf(machine.Bios.Select(setting =>

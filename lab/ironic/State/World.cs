@@ -9,6 +9,8 @@ internal sealed class World : IDisposable
 {
     private readonly Dictionary<string, Node> _byUuid = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Node> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<JsonObject>> _portsOf = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Machine> _machines = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<Node> _touched = [];
     private readonly HashSet<Node> _touchedInside = [];
     private readonly HashSet<Machine> _touchedMachines = [];
@@ -112,14 +114,24 @@ internal sealed class World : IDisposable
         _nextNumber = 1;
     }
 
-    public IEnumerable<JsonObject> PortsOf(Node node) =>
-        Ports.Values.Where(port => port["node_uuid"].Text() == node.Uuid);
+    public IReadOnlyList<JsonObject> PortsOf(Node node) => _portsOf.TryGetValue(node.Uuid, out var ports) ? ports : [];
 
     public void PutPort(JsonObject port)
     {
         var uuid = port["uuid"].Text()!;
         Ports[uuid] = port;
         PortByAddress[port["address"].Text()!] = uuid;
+        var node = port["node_uuid"].Text()!;
+        if (!_portsOf.TryGetValue(node, out var ports))
+        {
+            _portsOf[node] = ports = [];
+        }
+
+        if (!ports.Contains(port))
+        {
+            ports.Add(port);
+        }
+
         Journal.Put("port\n" + uuid, port);
     }
 
@@ -128,6 +140,12 @@ internal sealed class World : IDisposable
         if (Ports.Remove(uuid, out var port))
         {
             _ = PortByAddress.Remove(port["address"].Text()!);
+            var node = port["node_uuid"].Text()!;
+            if (_portsOf.TryGetValue(node, out var ports) && ports.Remove(port) && ports.Count == 0)
+            {
+                _ = _portsOf.Remove(node);
+            }
+
             Journal.Put("port\n" + uuid, null);
         }
     }
@@ -138,10 +156,25 @@ internal sealed class World : IDisposable
 
     public void Touch(Machine machine) => _touchedMachines.Add(machine);
 
+    /// <summary>The machine that was declared with this address, MAC or system id, or null.</summary>
+    public Machine? MachineAt(string name) => _machines.GetValueOrDefault(name);
+
     public void PutMachine(Machine machine)
     {
         Machines[machine.Key] = machine;
+        IndexMachine(machine);
         Touch(machine);
+    }
+
+    public void IndexMachine(Machine machine)
+    {
+        foreach (var name in new[] { machine.Address, machine.Declared ? machine.Mac : null, machine.Declared ? machine.SystemId : null })
+        {
+            if (!string.IsNullOrEmpty(name))
+            {
+                _machines[name] = machine;
+            }
+        }
     }
 
     public void RemoveMachine(string key)
@@ -149,6 +182,11 @@ internal sealed class World : IDisposable
         if (Machines.Remove(key, out var machine))
         {
             _ = _touchedMachines.Remove(machine);
+            foreach (var name in _machines.Where(pair => pair.Value == machine).Select(pair => pair.Key).ToList())
+            {
+                _ = _machines.Remove(name);
+            }
+
             Journal.Put("machine\n" + key, null);
         }
     }
@@ -240,6 +278,7 @@ internal sealed class World : IDisposable
                     var machine = new Machine { Key = key["machine\n".Length..] };
                     machine.Read(value.AsObject());
                     Machines[machine.Key] = machine;
+                    IndexMachine(machine);
                     break;
                 case "failure":
                     Failures.Load(key, value.DeepClone().AsObject());
