@@ -56,7 +56,7 @@ internal sealed partial class IronicApi
                 call.Template = "/v1/nodes/{id}/bios/{id}";
                 var found = node.List("bios").FirstOrDefault(setting => setting!["name"].Text() == name)
                     ?? throw ApiException.Of(404, $"Node {node.Uuid} doesn't have a BIOS setting '{name}'");
-                call.Answer(new JsonObject { [name] = BiosSetting(found.AsObject(), ident, detail: true, null) });
+                call.Answer(new JsonObject { [name] = BiosSetting(found.AsObject(), node.Uuid, detail: true, null) });
                 break;
             case ["firmware"]:
                 Only(call, "GET");

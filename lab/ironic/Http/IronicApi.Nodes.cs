@@ -17,6 +17,10 @@ internal sealed partial class IronicApi
         "storage_interface", "vendor_interface", "parent_node", "firmware_interface",
     ];
 
+    /// <summary>The fields of a short listing in the order in which <c>next</c> names them.</summary>
+    private static readonly string[] LinkedFields =
+        ["instance_uuid", "maintenance", "power_state", "provision_state", "uuid", "name"];
+
     private static readonly string[] Creatable = [.. Patchable.Except(["maintenance", "protected", "protected_reason"]), "uuid"];
 
     private static readonly string[] Objects = ["driver_info", "extra", "instance_info", "properties", "network_data"];
@@ -195,11 +199,12 @@ internal sealed partial class IronicApi
         }
 
         call.Answer(Page(call, nodes, node => node.Uuid, node => Documents.Node(node, Endpoint, call.Minor, shown),
-            "nodes", ident => throw ApiException.NodeNotFound(ident)));
+            "nodes", detail ? null : fields ?? LinkedFields, ident => throw ApiException.NodeNotFound(ident)));
     }
 
     private JsonObject Page<T>(
-        Call call, IEnumerable<T> items, Func<T, string> uuid, Func<T, JsonObject> show, string name, Action<string> unknown)
+        Call call, IEnumerable<T> items, Func<T, string> uuid, Func<T, JsonObject> show, string name, string[]? fields,
+        Action<string> unknown)
     {
         var limit = world.Options.PageSize;
         if (call.Query("limit") is { } asked)
@@ -238,10 +243,11 @@ internal sealed partial class IronicApi
         if (page.Count == limit && limit > 0)
         {
             var query = string.Concat(call.Http.Request.Query
-                .Where(pair => pair.Key is not ("limit" or "marker" or "sort_key" or "sort_dir"))
+                .Where(pair => pair.Key is not ("limit" or "marker" or "sort_key" or "sort_dir" or "fields"))
                 .Select(pair => $"&{pair.Key}={pair.Value}"));
             answer["next"] = $"{Endpoint}/v1/{name}?sort_key={call.Query("sort_key") ?? "id"}"
-                + $"&sort_dir={call.Query("sort_dir") ?? "asc"}{query}&limit={limit}&marker={uuid(page[^1])}";
+                + $"&sort_dir={call.Query("sort_dir") ?? "asc"}{query}"
+                + (fields is null ? "" : $"&fields={string.Join(',', fields)}") + $"&limit={limit}&marker={uuid(page[^1])}";
         }
 
         return answer;

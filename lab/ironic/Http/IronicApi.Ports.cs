@@ -149,7 +149,7 @@ internal sealed partial class IronicApi
         }
 
         var shown = detail ? null : fields ?? ShortPort;
-        call.Answer(Page(call, ports, port => port["uuid"].Text()!, port => Documents.Port(port, Endpoint, shown), "ports",
+        call.Answer(Page(call, ports, port => port["uuid"].Text()!, port => Documents.Port(port, Endpoint, shown), "ports", shown,
             marker => throw ApiException.Of(404, $"Port {marker} could not be found.")));
     }
 

@@ -165,6 +165,13 @@ internal sealed partial class IronicApi
                     node, verb, Plans.ManualClean(node, cleanSteps, body["disable_ramdisk"].Flag()), Manageable, Manageable);
                 break;
             case "deploy" or "rebuild":
+                if (node.Interface("deploy") == "direct" && node.InstanceInfo.ContainsKey("image_source"))
+                {
+                    // Written down before the rest is validated, and so even when the verb is then refused.
+                    node.Fields["instance_info"]!["image_type"] = "whole-disk";
+                    world.Touch(node);
+                }
+
                 CheckDeploy(node);
                 if (configdrive is not null)
                 {
@@ -176,11 +183,6 @@ internal sealed partial class IronicApi
                     {
                         node.Fields["instance_info"]!["configdrive"] = "(built by the conductor)";
                     }
-                }
-
-                if (node.Interface("deploy") == "direct")
-                {
-                    node.Fields["instance_info"]!["image_type"] = "whole-disk";
                 }
 
                 Happened(node, verb, Content(node, deploySteps));

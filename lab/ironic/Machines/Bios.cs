@@ -35,7 +35,7 @@ internal static class Bios
             ["name"] = name,
             ["value"] = value,
             ["attribute_type"] = setting.Type,
-            ["allowable_values"] = setting.Allowed is null ? null : State.Json.Strings(setting.Allowed),
+            ["allowable_values"] = State.Json.Strings(setting.Allowed ?? []),
             ["lower_bound"] = setting.Lower,
             ["upper_bound"] = setting.Upper,
             ["min_length"] = setting.Type == "String" ? 0 : null,

@@ -141,7 +141,7 @@ internal sealed partial class Conductor
             world.PutMachine(found);
         }
 
-        if (found.Mac is null && world.PortsOf(node).FirstOrDefault()?["address"].Text() is { } mac)
+        if (found.Mac is null && world.PortsOf(node) is [var port, ..] && port["address"].Text() is { } mac)
         {
             found.Mac = mac;
             world.Touch(found);
