@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Metal3.Contracts.Bmc;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 
@@ -114,47 +115,6 @@ internal record NodeInput
     public sealed override string ToString() => $"{Host} ({NodeId ?? "not registered"})";
 }
 
-/// <summary>How a machine's BMC is reached, in the words of Ironic's drivers.</summary>
-internal sealed record BmcAccess
-{
-    /// <summary>The whole scheme, such as <c>redfish-virtualmedia+http</c>.</summary>
-    public required string Type { get; init; }
-
-    public required string Driver { get; init; }
-
-    public string? BiosInterface { get; init; }
-
-    public string? BootInterface { get; init; }
-
-    public string? FirmwareInterface { get; init; }
-
-    public string? ManagementInterface { get; init; }
-
-    public string? PowerInterface { get; init; }
-
-    public string? RaidInterface { get; init; }
-
-    public string? VendorInterface { get; init; }
-
-    /// <summary>Interface of fast inspection; null if the type has none.</summary>
-    public string? OutOfBandInspection { get; init; }
-
-    public bool SecureBoot { get; init; }
-
-    /// <summary>Boots a ramdisk from virtual media, and so needs no provisioning network.</summary>
-    public bool VirtualMedia { get; init; }
-
-    public bool NeedsMac { get; init; }
-
-    public bool NeedsProvisioningNetwork { get; init; }
-
-    /// <summary>Driver data with credentials.</summary>
-    public required JsonObject DriverInfo { get; init; }
-
-    /// <summary>The type only: driver data hold the password.</summary>
-    public override string ToString() => Type;
-}
-
 /// <summary>A ramdisk made for one host.</summary>
 internal sealed record HostRamdisk(PreprovisioningImageFormat Format, string Url, string? KernelUrl, string? ExtraKernelParameters);
 
@@ -164,6 +124,9 @@ internal sealed record EnsureInput : NodeInput
     public required BareMetalHostSpec Spec { get; init; }
 
     public required BmcAccess Bmc { get; init; }
+
+    /// <summary>Driver data with credentials: never shown.</summary>
+    public required JsonObject DriverInfo { get; init; }
 
     /// <summary><c>status.provisioning.state</c>.</summary>
     public required ProvisioningState State { get; init; }

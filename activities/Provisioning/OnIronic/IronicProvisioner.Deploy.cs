@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Metal3.Activities.Ironic;
+using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
+using Metal3.Contracts.RootDevices;
 
 namespace Metal3.Activities.Provisioning.OnIronic;
 
@@ -188,11 +190,11 @@ internal static class InstanceData
 
     /// <summary>What events call the image: its address without credentials and query.</summary>
     public static string Shown(DeployInput input) =>
-        input.Image is { Url.Length: > 0 } image ? Shown(image.Url) : input.CustomDeploy?.Method ?? "";
+        input.Image is { Url.Length: > 0 } image ? SafeUrl.ForPeople(image.Url) : input.CustomDeploy?.Method ?? "";
 
     /// <summary>The image as errors name it.</summary>
     public static string Describe(Image? image) =>
-        image is null ? "no image" : $"url: {Shown(image.Url)}{(image.Checksum is { Length: > 0 } sum ? $", checksum: {Shown(sum)}" : "")}";
+        image is null ? "no image" : $"url: {SafeUrl.ForPeople(image.Url)}{(image.Checksum is { Length: > 0 } sum ? $", checksum: {SafeUrl.ForPeople(sum)}" : "")}";
 
     /// <exception cref="ProvisionerException">The image cannot be used as the spec gives it.</exception>
     public static void Check(DeployInput input)
@@ -226,7 +228,7 @@ internal static class InstanceData
         var info = new JsonObject
         {
             ["capabilities"] = input.BootMode == BootMode.UefiSecureBoot ? new JsonObject { ["secure_boot"] = "true" } : new JsonObject(),
-            ["root_device"] = RootDevice.Of(input.Hints),
+            ["root_device"] = Hints(input.Hints),
         };
         if (input.Image is not { } image)
         {
@@ -272,54 +274,19 @@ internal static class InstanceData
         return info;
     }
 
+    internal static JsonObject Hints(RootDeviceHints? hints)
+    {
+        var found = new JsonObject();
+        foreach (var (key, expression) in RootDevice.ToIronic(hints))
+        {
+            found[key] = expression;
+        }
+
+        return found;
+    }
+
     private static bool NeedsChecksum(DeployInput input) =>
         input.CustomDeploy is null && !IsLive(input) && !IsOci(input.Image!);
 
     private static bool IsOci(Image image) => image.Url.StartsWith("oci://", StringComparison.OrdinalIgnoreCase);
-
-    private static string Shown(string url)
-    {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address))
-        {
-            return url;
-        }
-
-        var plain = address.GetComponents(
-            UriComponents.Scheme | UriComponents.Host | UriComponents.Port | UriComponents.Path, UriFormat.UriEscaped);
-        return address.UserInfo.Length == 0 && address.Query.Length == 0 ? url : plain;
-    }
-}
-
-/// <summary>Root device hints as Ironic spells them.</summary>
-internal static class RootDevice
-{
-    public static JsonObject Of(RootDeviceHints? hints)
-    {
-        var found = new JsonObject();
-        if (hints is null)
-        {
-            return found;
-        }
-
-        var byPath = hints.DeviceName?.StartsWith("/dev/disk/by-path/", StringComparison.Ordinal) is true;
-        Add(byPath ? "by_path" : "name", "s== ", hints.DeviceName);
-        Add("hctl", "s== ", hints.Hctl);
-        Add("model", "<in> ", hints.Model);
-        Add("vendor", "<in> ", hints.Vendor);
-        Add("serial", "s== ", hints.SerialNumber);
-        Add("size", ">= ", hints.MinSizeGigabytes is { } size and not 0 ? size.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
-        Add("wwn", "s== ", hints.Wwn);
-        Add("wwn_with_extension", "s== ", hints.WwnWithExtension);
-        Add("wwn_vendor_extension", "s== ", hints.WwnVendorExtension);
-        Add("rotational", "", hints.Rotational switch { true => "true", false => "false", null => null });
-        return found;
-
-        void Add(string key, string operation, string? value)
-        {
-            if (value is { Length: > 0 })
-            {
-                found[key] = operation + value;
-            }
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Metal3.Activities.Ironic;
+using Metal3.Contracts.Bmc;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 
@@ -18,7 +19,7 @@ internal sealed partial class IronicProvisioner
     ];
 
     /// <inheritdoc/>
-    public IReadOnlyList<PreprovisioningImageFormat> ImageFormats(BmcAccess bmc) => bmc.VirtualMedia
+    public IReadOnlyList<PreprovisioningImageFormat> ImageFormats(BmcAccess bmc) => bmc.Driver.SupportsIsoPreprovisioningImage
         ? [PreprovisioningImageFormat.Iso, PreprovisioningImageFormat.Initrd]
         : [PreprovisioningImageFormat.Initrd];
 
@@ -29,7 +30,7 @@ internal sealed partial class IronicProvisioner
             var server = await ironic.ServerAsync(cancellationToken);
             CheckWish(input, server);
             var found = await FindAsync(input, cancellationToken);
-            if (input.Spec.BootMacAddress is null && (input.Bmc.NeedsMac || input.InspectionDisabled))
+            if (input.Spec.BootMacAddress is null && (input.Bmc.Driver.NeedsMac || input.InspectionDisabled))
             {
                 throw Fault.Refused($"BMC driver {input.Bmc.Type} requires a BootMACAddress value; set spec.bootMACAddress.");
             }
@@ -43,17 +44,17 @@ internal sealed partial class IronicProvisioner
     private void CheckWish(EnsureInput input, IronicServer server)
     {
         var type = input.Bmc.Type;
-        if (input.Spec.InspectionMode == InspectionMode.Fast && input.Bmc.OutOfBandInspection is null)
+        if (input.Spec.InspectionMode == InspectionMode.Fast && input.Bmc.Driver.OutOfBandInspectInterface is null)
         {
             throw Fault.Refused($"BMC driver {type} does not support fast (out-of-band) inspection");
         }
 
-        if (input.Spec.BootMode == BootMode.UefiSecureBoot && !input.Bmc.SecureBoot)
+        if (input.Spec.BootMode == BootMode.UefiSecureBoot && !input.Bmc.Driver.SupportsSecureBoot)
         {
             throw Fault.Refused($"BMC driver {type} does not support secure boot");
         }
 
-        if (options.ProvisioningNetworkDisabled && input.Bmc.NeedsProvisioningNetwork)
+        if (options.ProvisioningNetworkDisabled && input.Bmc.Driver.RequiresProvisioningNetwork)
         {
             throw Fault.Refused($"BMC driver {type} requires a provisioning network");
         }
@@ -101,8 +102,8 @@ internal sealed partial class IronicProvisioner
     private async Task<Ensured> CreateAsync(
         EnsureInput input, IronicServer server, JsonObject? ramdisk, CancellationToken cancellationToken)
     {
-        var bmc = input.Bmc;
-        var driverInfo = (JsonObject)bmc.DriverInfo.DeepClone();
+        var driver = input.Bmc.Driver;
+        var driverInfo = (JsonObject)input.DriverInfo.DeepClone();
         foreach (var (key, value) in ramdisk ?? [])
         {
             driverInfo[key] = value?.DeepClone();
@@ -111,21 +112,21 @@ internal sealed partial class IronicProvisioner
         var wish = new JsonObject
         {
             ["name"] = NameOf(input.Host),
-            ["driver"] = bmc.Driver,
+            ["driver"] = driver.Driver,
             ["driver_info"] = driverInfo,
             ["inspect_interface"] = InspectInterface(input),
             ["automated_clean"] = WantsCleaning(input),
             ["properties"] = new JsonObject
             {
-                ["capabilities"] = Capabilities.WithBootMode(null, input.Spec.BootMode),
+                ["capabilities"] = BootModes.Merge(null, input.Spec.BootMode),
                 ["cpu_arch"] = Architecture(input),
             },
         };
         foreach (var (name, value) in ((string, string?)[])
             [
-                ("bios_interface", bmc.BiosInterface), ("boot_interface", bmc.BootInterface), ("firmware_interface", bmc.FirmwareInterface),
-                ("management_interface", bmc.ManagementInterface), ("power_interface", bmc.PowerInterface),
-                ("raid_interface", bmc.RaidInterface), ("vendor_interface", bmc.VendorInterface), ("deploy_interface", DeployInterface(input)),
+                ("bios_interface", driver.BiosInterface), ("boot_interface", driver.BootInterface), ("firmware_interface", driver.FirmwareInterface),
+                ("management_interface", driver.ManagementInterface), ("power_interface", driver.PowerInterface),
+                ("raid_interface", driver.RaidInterface), ("vendor_interface", driver.VendorInterface), ("deploy_interface", DeployInterface(input)),
             ])
         {
             if (value is { Length: > 0 })
@@ -165,7 +166,7 @@ internal sealed partial class IronicProvisioner
     {
         var patch = new Patch(node);
         patch.Set("/name", node.Name, NameOf(input.Host));
-        var access = input.CredentialsChanged || !SameAddress(node.DriverInfo, input.Bmc.DriverInfo);
+        var access = input.CredentialsChanged || !SameAddress(node.DriverInfo, input.DriverInfo);
         var state = node.ProvisionState;
         var undisturbed = state is States.Verifying or States.CleanWait or States.Cleaning or States.WaitCallBack or States.Deploying
             or States.Inspecting or States.Deleting or States.Adopting or States.Servicing or States.ServiceWait;
@@ -175,7 +176,7 @@ internal sealed partial class IronicProvisioner
             return new Ensured(Done(node), AccessWritten: false);
         }
 
-        var driverInfo = access ? (JsonObject)input.Bmc.DriverInfo.DeepClone() : (JsonObject?)node.DriverInfo?.DeepClone() ?? [];
+        var driverInfo = access ? (JsonObject)input.DriverInfo.DeepClone() : (JsonObject?)node.DriverInfo?.DeepClone() ?? [];
         if (access && ramdisk is null)
         {
             // Replacing driver data must not lose the ramdisk that somebody else chose.
@@ -218,7 +219,7 @@ internal sealed partial class IronicProvisioner
         patch.Set("/automated_clean", node.AutomatedClean, WantsCleaning(input));
         patch.Member("/properties", "cpu_arch", Architecture(input));
         patch.Member(
-            "/properties", "capabilities", Capabilities.WithBootMode(Reports.Text(node.Properties?["capabilities"]), input.Spec.BootMode));
+            "/properties", "capabilities", BootModes.Merge(Reports.Text(node.Properties?["capabilities"]), input.Spec.BootMode));
         if (state is States.Enroll or States.Manageable or States.Available && node.InspectInterface is not null)
         {
             patch.Set("/inspect_interface", node.InspectInterface, InspectInterface(input));
@@ -303,7 +304,7 @@ internal sealed partial class IronicProvisioner
     {
         if (input.Ramdisk is { } made)
         {
-            if (made.Format == PreprovisioningImageFormat.Iso && input.Bmc.VirtualMedia)
+            if (made.Format == PreprovisioningImageFormat.Iso && input.Bmc.Driver.SupportsIsoPreprovisioningImage)
             {
                 return new JsonObject { ["deploy_iso"] = made.Url };
             }
@@ -322,7 +323,7 @@ internal sealed partial class IronicProvisioner
 
         if (!input.UsesPreprovisioningImage)
         {
-            if (input.Bmc.VirtualMedia && options.DeployIsoUrl is { } iso)
+            if (input.Bmc.Driver.SupportsIsoPreprovisioningImage && options.DeployIsoUrl is { } iso)
             {
                 return new JsonObject { ["deploy_iso"] = iso };
             }
@@ -354,7 +355,7 @@ internal sealed partial class IronicProvisioner
     private static bool WantsCleaning(EnsureInput input) => input.Spec.AutomatedCleaningMode != AutomatedCleaningMode.Disabled;
 
     private static string? InspectInterface(EnsureInput input) =>
-        input.Spec.InspectionMode == InspectionMode.Fast ? input.Bmc.OutOfBandInspection : "agent";
+        input.Spec.InspectionMode == InspectionMode.Fast ? input.Bmc.Driver.OutOfBandInspectInterface : "agent";
 
     private static string? DeployInterface(EnsureInput input) =>
         input.CustomDeploy ? "custom-agent" : input.Image?.Format == ImageFormat.LiveIso ? "ramdisk" : null;
@@ -418,24 +419,5 @@ internal sealed class Patch(IronicNode node)
         {
             _operations.Add(PatchOp.Add($"{parent}/{key}", wanted.DeepClone()));
         }
-    }
-}
-
-/// <summary>Ironic's capabilities string.</summary>
-internal static class Capabilities
-{
-    /// <summary>Keeps everything but boot mode and secure boot, and appends what the spec says of them.</summary>
-    public static string WithBootMode(string? now, BootMode? mode)
-    {
-        var kept = (now ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
-            .Where(item => !item.StartsWith("boot_mode:", StringComparison.Ordinal)
-                && !item.StartsWith("secure_boot:", StringComparison.Ordinal));
-        string[] wanted = mode switch
-        {
-            var one when one == BootMode.UefiSecureBoot => ["boot_mode:uefi", "secure_boot:true"],
-            var one when one == BootMode.Legacy => ["boot_mode:bios"],
-            _ => ["boot_mode:uefi"],
-        };
-        return string.Join(',', kept.Concat(wanted));
     }
 }
