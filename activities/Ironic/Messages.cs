@@ -49,6 +49,8 @@ internal sealed record IronicNode
 
     public DateTimeOffset? ProvisionUpdatedAt { get; init; }
 
+    public DateTimeOffset? UpdatedAt { get; init; }
+
     public DateTimeOffset? InspectionStartedAt { get; init; }
 
     public DateTimeOffset? InspectionFinishedAt { get; init; }

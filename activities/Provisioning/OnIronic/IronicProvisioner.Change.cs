@@ -112,6 +112,7 @@ internal sealed partial class IronicProvisioner
             await ironic.SetRaidAsync(node.Uuid, (JsonObject)target.DeepClone(), cancellationToken);
         }
 
+        await NextSecondAsync(node, cancellationToken);
         await VerbAsync(node, verb, cancellationToken, request => request[steps] = input.Steps.DeepClone());
         return Started(node);
     }

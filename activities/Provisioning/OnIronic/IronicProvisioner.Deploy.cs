@@ -30,9 +30,15 @@ internal sealed partial class IronicProvisioner
                             return Superseded(node);
                         }
 
-                        // A trusted report does not tell when the state last changed, which the fence must know.
-                        var stamped = node.ProvisionUpdatedAt is null ? await NodeAsync(input, cancellationToken) : node;
-                        return await WriteInstanceAsync(input, stamped, cancellationToken);
+                        // A report does not tell when the state last changed, which the fence must know; a listing does.
+                        if (node.ProvisionUpdatedAt is null)
+                        {
+                            node = recent(node.Uuid) is { } listed && listed.ProvisionState == node.ProvisionState
+                                ? listed
+                                : await NodeAsync(input, cancellationToken);
+                        }
+
+                        return await WriteInstanceAsync(input, node, cancellationToken);
                     default:
                         return WaitOrRefuse("Provisioning", node);
                 }
@@ -129,6 +135,11 @@ internal sealed partial class IronicProvisioner
                 FailureTypes.HostDataUnusable,
                 $"The config drive has {size} bytes, more than the {options.MaxConfigDriveBytes} that Ironic takes; "
                 + "shorten the Secrets in spec.userData, spec.networkData and spec.metaData.");
+        }
+
+        if (node.ProvisionState is States.DeployFailed)
+        {
+            await NextSecondAsync(node, cancellationToken);
         }
 
         if (!await WantedAsync(input, cancellationToken))

@@ -70,11 +70,15 @@ internal sealed record IronicProvisionerOptions
 /// <summary>Machines through Ironic.</summary>
 /// <param name="ironic">The API.</param>
 /// <param name="options">Settings.</param>
-/// <param name="settled">Waits until no power change runs on a node (the shared watcher), or until patience is over.</param>
+/// <param name="settled">Waits until no power change runs on a node, by the listing that all waits share.</param>
+/// <param name="recent">The node as of a listing some moments ago; null if there was none.</param>
+/// <param name="time">The clock.</param>
 internal sealed partial class IronicProvisioner(
     IronicClient ironic,
     IronicProvisionerOptions options,
-    Func<string, CancellationToken, Task<IronicNode?>> settled) : IProvisioner
+    Func<string, CancellationToken, Task<IronicNode?>> settled,
+    Func<string, IronicNode?> recent,
+    TimeProvider time) : IProvisioner
 {
     private static readonly string[] BusyStates =
     [
@@ -195,6 +199,18 @@ internal sealed partial class IronicProvisioner(
         {
             // The node moved between look and verb: looking again decides.
             throw new IronicException(IronicFault.Conflict, $"PUT {verb}", e.Text, e.Status, e);
+        }
+    }
+
+    /// <summary>
+    /// Ironic stamps state changes in whole seconds, and the fence lives by them: a verb is not sent in the very second of the
+    /// stamp that was recorded, so that whatever it sets going shows.
+    /// </summary>
+    private async Task NextSecondAsync(IronicNode node, CancellationToken cancellationToken)
+    {
+        if (node.UpdatedAt is not { } updated || node.ProvisionUpdatedAt is not { } changed || updated - changed < TimeSpan.FromSeconds(1))
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
         }
     }
 
