@@ -1,0 +1,136 @@
+using Metal3.Activities.Tests.Rig;
+using Metal3.Contracts.Provisioning;
+
+namespace Metal3.Activities.Tests;
+
+public sealed class LifecycleTests
+{
+    [Fact]
+    public async Task A_host_goes_from_nothing_to_provisioned_and_back_within_its_budget_of_requests()
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        var (key, spec) = lab.NewHost();
+        var life = new Life(process, key, spec);
+
+        await life.RegisterAsync();
+        await life.InspectAsync();
+        var settings = await process.Provisioner.FirmwareSettingsAsync(life.NodeId!, withSchema: true, TestContext.Current.CancellationToken);
+        await life.ProvisionAsync();
+        var provisioned = process.Wire.Own;
+        process.Wire.Clear();
+        await life.DeprovisionAsync();
+        var deprovisioned = process.Wire.Own;
+        process.Wire.Clear();
+        await life.PowerAsync(on: false);
+        await life.RemoveAsync();
+        var removed = process.Wire.Own;
+
+        Assert.NotEmpty(settings.Settings);
+        Assert.NotNull(settings.Schema);
+        Assert.NotNull(life.Hardware);
+        Assert.True(provisioned.Count <= 16, Story("provisioned", provisioned));
+        Assert.True(deprovisioned.Count <= 8, Story("deprovisioned", deprovisioned));
+        Assert.True(removed.Count <= 6, Story("removed", removed));
+        Assert.Equal((1, 1, 1), (lab.Count(key, "deploy"), lab.Count(key, "delete"), lab.Count(key, "destroy")));
+        Assert.Equal(
+            ["Registered", "InspectionStarted", "ProvisioningStarted", "ProvisioningComplete", "DeprovisioningStarted", "DeprovisioningComplete"],
+            life.Events.Select(one => one.Reason).Where(one => one is not ("PowerOff" or "PowerOn")));
+    }
+
+    [Fact]
+    public async Task Firmware_settings_are_applied_once_for_one_intent()
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        var (key, spec) = lab.NewHost();
+        var life = new Life(process, key, spec);
+        await life.RegisterAsync();
+
+        await life.PrepareAsync();
+        await life.PrepareAsync();
+        await life.PrepareAsync();
+
+        Assert.Equal(1, lab.Count(key, "clean"));
+        var settings = await process.Provisioner.FirmwareSettingsAsync(life.NodeId!, withSchema: false, TestContext.Current.CancellationToken);
+        Assert.Equal("Disabled", settings.Settings["ProcTurboMode"]);
+    }
+
+    [Fact]
+    public async Task An_older_intent_never_acts_on_a_node_that_records_a_newer_one()
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        var (key, spec) = lab.NewHost();
+        var life = new Life(process, key, spec) { Trusting = false };
+        await life.RegisterAsync();
+        await life.ProvisionAsync(Life.DeployIntent(2));
+
+        var thrown = await Assert.ThrowsAsync<Provisioning.ProvisionerException>(
+            () => process.Provisioner.DeployAsync(life.DeployInput(Life.DeployIntent(1)), TestContext.Current.CancellationToken));
+
+        Assert.Equal(FailureTypes.StaleIntent, thrown.Type);
+        Assert.Equal(1, lab.Count(key, "deploy"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_when_the_object_no_longer_wants_it()
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        var (key, spec) = lab.NewHost();
+        var life = new Life(process, key, spec);
+        await life.RegisterAsync();
+        await life.MakeAvailableAsync();
+        process.Wire.Clear();
+
+        var answer = await process.Provisioner.WriteDeployIntentAsync(
+            life.DeployInput(Life.DeployIntent(), _ => Task.FromResult(false)), TestContext.Current.CancellationToken);
+
+        Assert.Equal(NodeProgress.Superseded, answer.Progress);
+        Assert.All(process.Wire.Own, request => Assert.Equal("GET", request.Method));
+    }
+
+    [Fact]
+    public async Task A_wrong_password_becomes_a_failure_of_the_node_that_does_not_show_it()
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        var (key, spec) = lab.NewHost();
+        var life = new Life(process, key, spec);
+        var ensured = await process.Provisioner.EnsureAsync(
+            life.EnsureInput(password: "not-the-passw0rd"), TestContext.Current.CancellationToken);
+        life.NodeId = ensured.Answer.Node!.NodeId;
+
+        var thrown = await Assert.ThrowsAsync<Provisioning.ProvisionerException>(
+            () => life.UntilDoneAsync(() => process.Provisioner.ValidateBmcAsync(life.Input(), TestContext.Current.CancellationToken)));
+
+        Assert.Equal(FailureTypes.NodeFailed, thrown.Type);
+        Assert.DoesNotContain("not-the-passw0rd", thrown.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lost_database_is_healed_by_registering_and_adopting_again()
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        var (key, spec) = lab.NewHost();
+        var life = new Life(process, key, spec) { Trusting = false };
+        await life.RegisterAsync();
+        await life.ProvisionAsync();
+
+        await lab.RestartAsync(loseDatabase: true);
+        var lost = await Assert.ThrowsAsync<Provisioning.ProvisionerException>(
+            () => process.Provisioner.LookAsync(life.Input(), TestContext.Current.CancellationToken));
+        await life.RegisterAsync();
+        await life.UntilDoneAsync(
+            () => process.Provisioner.AdoptAsync(life.Input(), deprovisioning: false, deleting: false, TestContext.Current.CancellationToken));
+
+        Assert.Equal(FailureTypes.NodeMissing, lost.Type);
+        Assert.Equal(NodePhase.Active, life.Last!.Phase);
+        Assert.Equal(1, lab.Count(key, "deploy"));
+    }
+
+    private static string Story(string what, IReadOnlyList<Crossed> requests) =>
+        $"{what} took {requests.Count} requests:\n{string.Join('\n', requests)}";
+}
