@@ -116,7 +116,7 @@ internal static partial class SchemaRules
         if (!fits && !(expected == "string" && IsQuantity(schema)))
         {
             var actual = value switch { long or double => "number", bool => "bool", Items => "array", Map => "object", _ => "string" };
-            return $"json: cannot unmarshal {actual} into Go struct field {path} of type {expected}";
+            return $"json: cannot unmarshal {actual} into Go struct field {path} of type {(resolved.AdditionalProperties is { Type: "string" } ? "map[string]string" : expected)}";
         }
 
         switch (value)

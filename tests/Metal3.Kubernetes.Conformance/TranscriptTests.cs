@@ -73,13 +73,28 @@ public sealed partial class TranscriptTests(Targets targets)
         Assert.True(problems.Count == 0, string.Join("\n\n", problems));
     }
 
+    internal static async Task<(int Code, string Output)> RunAsync(
+        string file, IEnumerable<string> arguments, string input, CancellationToken cancellation)
+    {
+        using var process = Process.Start(new ProcessStartInfo(file, arguments)
+        {
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        await process.StandardInput.WriteAsync(input.AsMemory(), cancellation);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync(cancellation);
+        var error = process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        return (process.ExitCode, await output + await error);
+    }
+
     /// <summary>A namespace of the transcript's own, and the type that all transcripts speak about.</summary>
     private static async Task<string> PrepareAsync(KubernetesTarget cluster, CancellationToken cancellation)
     {
         using var client = cluster.Connect();
         var definition = Path.Combine(AppContext.BaseDirectory, "Transcripts", "gadget.yaml");
-        await Speaker.RunAsync("kubectl", ["--kubeconfig", cluster.Kubeconfig, "apply", "--server-side", "-f", definition], "", cancellation);
-        await Speaker.RunAsync(
+        await RunAsync("kubectl", ["--kubeconfig", cluster.Kubeconfig, "apply", "--server-side", "-f", definition], "", cancellation);
+        await RunAsync(
             "kubectl",
             ["--kubeconfig", cluster.Kubeconfig, "wait", "--for=condition=Established", "crd/gadgets.conformance.metal3.io"],
             "",
@@ -171,21 +186,6 @@ public sealed partial class TranscriptTests(Targets targets)
             var body = await response.Content.ReadAsStringAsync(cancellation);
             var warnings = response.Headers.TryGetValues("Warning", out var values) ? string.Concat(values.Order(StringComparer.Ordinal).Select(v => $"\n{v}")) : "";
             return Plain($"{(int)response.StatusCode}{warnings}\n{Readable(body)}");
-        }
-
-        public static async Task<(int Code, string Output)> RunAsync(
-            string file, IEnumerable<string> arguments, string input, CancellationToken cancellation)
-        {
-            using var process = Process.Start(new ProcessStartInfo(file, arguments)
-            {
-                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-            })!;
-            await process.StandardInput.WriteAsync(input.AsMemory(), cancellation);
-            process.StandardInput.Close();
-            var output = process.StandardOutput.ReadToEndAsync(cancellation);
-            var error = process.StandardError.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation);
-            return (process.ExitCode, await output + await error);
         }
 
         /// <summary>Indented, keys and causes sorted, without what the servers may word or order as they like.</summary>
