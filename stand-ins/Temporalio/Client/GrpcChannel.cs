@@ -36,11 +36,13 @@ internal sealed class GrpcChannel : IDisposable
     private readonly HttpMessageInvoker http;
     private readonly Uri target;
     private readonly RpcRetryOptions retry;
+    private readonly string? domain;
     private volatile bool compress;
 
     public GrpcChannel(TemporalConnectionOptions options)
     {
         target = Target(options, out var tls);
+        domain = tls?.Domain;
         retry = options.RpcRetry ?? new();
         compress = options.GrpcCompression is GrpcCompression.Gzip;
         http = new(Handler(options, tls), disposeHandler: true);
@@ -170,7 +172,7 @@ internal sealed class GrpcChannel : IDisposable
 
     private static SslClientAuthenticationOptions Ssl(TlsOptions tls)
     {
-        var ssl = new SslClientAuthenticationOptions { TargetHost = tls.Domain };
+        var ssl = new SslClientAuthenticationOptions();
         try
         {
             if (tls.ServerRootCACert is { } roots)
@@ -307,6 +309,11 @@ internal sealed class GrpcChannel : IDisposable
             Content = Frame(request, out compressed),
         };
         var all = message.Headers;
+        if (domain is not null)
+        {
+            all.Host = domain; // the handler asks for, and verifies, the host that a request names
+        }
+
         all.TryAddWithoutValidation("te", "trailers");
         all.TryAddWithoutValidation("user-agent", "temporal-dotnet-managed/" + ClientVersion);
         all.TryAddWithoutValidation("grpc-accept-encoding", "identity,gzip");
