@@ -38,7 +38,7 @@ public sealed class Forwarder : IDisposable
 
     public void Dispose()
     {
-        listener.Stop();
+        listener.Dispose();
         CutAll();
     }
 

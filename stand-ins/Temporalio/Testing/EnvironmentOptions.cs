@@ -49,8 +49,8 @@ public class TestServerOptions : ICloneable
     private TimeSpan? downloadTtl;
 
     /// <summary>
-    /// An executable that takes a port and <c>--enable-time-skipping</c>; null is the one that
-    /// <c>TEMPORAL_TEST_SERVER</c> names.
+    /// An executable that takes a port as its first argument and then serves with time skipping locked once; null is
+    /// the one that <c>TEMPORAL_TEST_SERVER</c> names.
     /// </summary>
     public string? ExistingPath { get; set; }
 

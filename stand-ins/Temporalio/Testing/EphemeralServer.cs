@@ -12,6 +12,8 @@ internal sealed class EphemeralServer : IDisposable
     private readonly Process process;
     private readonly ConcurrentQueue<string> output = new();
 
+    private int disposed;
+
     private EphemeralServer(string path, IEnumerable<string> arguments)
     {
         process = new()
@@ -91,6 +93,11 @@ internal sealed class EphemeralServer : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
+        {
+            return;
+        }
+
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
         Kill();
         process.WaitForExit();

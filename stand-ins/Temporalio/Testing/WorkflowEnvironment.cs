@@ -54,7 +54,9 @@ public class WorkflowEnvironment : IAsyncDisposable
                 $"There is no time-skipping server; set {nameof(TestServerOptions)}.{nameof(TestServerOptions.ExistingPath)} or TEMPORAL_TEST_SERVER.");
         options.TargetHost ??= EphemeralServer.FreeTarget();
         var port = options.TargetHost[(options.TargetHost.LastIndexOf(':') + 1)..];
-        string[] arguments = [port, "--enable-time-skipping", .. options.TestServer.ExtraArgs ?? []];
+
+        // The port alone: the server starts with time locked, and every wait unlocks it once.
+        string[] arguments = [port, .. options.TestServer.ExtraArgs ?? []];
         var (server, connection) = await EphemeralServer.StartAsync(path, arguments, options);
         return new TimeSkipping(connection, options.ToClientOptions(), server);
     }
