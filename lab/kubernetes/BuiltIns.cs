@@ -74,7 +74,7 @@ internal static class BuiltIns
         Add("", "PersistentVolumeClaim", "persistentvolumeclaims", true, ["pvc"], status: true);
         Add("", "ResourceQuota", "resourcequotas", true, ["quota"], status: true);
         Add("", "LimitRange", "limitranges", true, ["limits"]);
-        var events = Add("", "Event", "events", true, ["ev"], fields: EventFields, columns: EventColumns());
+        var events = Add("", "Event", "events", true, ["ev"], names: NameRule.PathSegment, fields: EventFields, columns: EventColumns());
         types[^1] = events with { Columns = EventColumns() };
 
         var (eventsName, eventsSchema) = definitions.OfKind("events.k8s.io", "v1", "Event");

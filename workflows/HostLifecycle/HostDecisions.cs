@@ -23,7 +23,7 @@ public static class HostDecisions
             return new HostAction.End("the host is released");
         }
 
-        if (observed.IntakeOf != IntakeKey(desired))
+        if (observed.IntakeOf != IntakeKey(desired, observed))
         {
             return new HostAction.Intake();
         }
@@ -82,7 +82,7 @@ public static class HostDecisions
     }
 
     /// <summary>What of a snapshot the intake looks after: another key, another intake.</summary>
-    public static string IntakeKey(HostSnapshot host) => string.Join(
+    public static string IntakeKey(HostSnapshot host, ObservedHost observed) => string.Join(
         '|',
         host.Host.Uid,
         host.Annotations.TryGetValue(AnnotationKeys.Status, out var status) ? status : "",
@@ -92,7 +92,7 @@ public static class HostDecisions
         !host.HasHardware || host.IsInspectionDisabled()
             ? host.Related.TryGetValue("hardware-data", out var data) ? data : ""
             : "",
-        string.IsNullOrEmpty(host.Spec.Architecture) && host.HardwareArchitecture is { } arch ? arch : "");
+        string.IsNullOrEmpty(host.Spec.Architecture) ? observed.Architecture ?? host.HardwareArchitecture : "");
 
     /// <summary>Fingerprint of everything that registration brings to the node.</summary>
     public static string RegistrationKey(HostSnapshot host, ObservedHost observed)

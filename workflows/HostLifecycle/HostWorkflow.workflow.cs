@@ -206,11 +206,11 @@ public sealed partial class HostWorkflow : IHostWorkflow
 
             _observed = _observed with
             {
-                IntakeOf = HostDecisions.IntakeKey(_desired),
                 Refused = result.Refused,
                 HardwareHash = result.HardwareHash ?? _observed.HardwareHash,
                 Architecture = result.Architecture ?? _observed.Architecture,
             };
+            _observed = _observed with { IntakeOf = HostDecisions.IntakeKey(_desired, _observed) };
             if (result.Refused is { } refused && _observed.Status.ErrorMessage != refused)
             {
                 await PublishAsync(_observed.Fail(ErrorType.RegistrationError, refused), "tell that an annotation cannot be used");
