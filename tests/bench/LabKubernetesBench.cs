@@ -86,7 +86,7 @@ public sealed class LabKubernetesBench : IBench
             using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
             for (var i = 0; i < Changes; i++)
             {
-                _ = await reader.ReadLineAsync(cancellation);
+                await reader.ReadLineAsync(cancellation);
             }
         }).ToList();
         var clock = Stopwatch.StartNew();
