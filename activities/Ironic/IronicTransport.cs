@@ -107,8 +107,15 @@ internal sealed class IronicHeaders(IronicCredentials credentials) : DelegatingH
         set => _version = value.ToString();
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (request.Content is { } body)
+        {
+            // With its length known it is not sent in chunks, which Ironic's server takes for an empty body.
+            await body.LoadIntoBufferAsync(cancellationToken);
+        }
+
         request.Headers.UserAgent.Add(Product);
         request.Headers.Authorization = credentials.Header();
         if (_version is { } version)
@@ -117,7 +124,7 @@ internal sealed class IronicHeaders(IronicCredentials credentials) : DelegatingH
             request.Headers.Add("OpenStack-API-Version", $"baremetal {version}");
         }
 
-        return base.SendAsync(request, cancellationToken);
+        return await base.SendAsync(request, cancellationToken);
     }
 }
 
