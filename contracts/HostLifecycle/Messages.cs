@@ -113,6 +113,12 @@ public sealed record LifecycleResult
     /// <summary>A newer snapshot that an activity read, if any.</summary>
     public HostSnapshot? Fresh { get; init; }
 
+    /// <summary>Events that no write of the lifecycle's own carried any more; the host workflow's next one does.</summary>
+    public IReadOnlyList<NodeEvent> Events { get; init; } = [];
+
+    /// <summary>Counts likewise.</summary>
+    public IReadOnlyList<MetricCount> Metrics { get; init; } = [];
+
     /// <summary>Holds that stand.</summary>
     public IReadOnlyList<StepHold> Holds { get; init; } = [];
 }

@@ -105,7 +105,7 @@ public static class HostDecisions
             spec.Bmc.DisableCertificateVerification is true,
             spec.BootMacAddress,
             spec.AutomatedCleaningMode?.Word,
-            spec.Architecture,
+            spec.Architecture == observed.Architecture ? null : spec.Architecture,
             spec.DisablePowerOff is true,
             spec.PreprovisioningNetworkDataName,
             host.Related.TryGetValue("network-secret", out var network) ? network : "",

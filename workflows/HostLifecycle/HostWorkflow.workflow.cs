@@ -413,6 +413,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
     {
         _observed = result.Observed;
         _publisher.Knows(_observed);
+        _publisher.Tell(result.Events, result.Metrics);
         _holds = [.. result.Holds];
         if (result.Fresh is { } fresh && fresh.ResourceVersion != _desired.ResourceVersion)
         {

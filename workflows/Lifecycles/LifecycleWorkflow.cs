@@ -103,7 +103,18 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
 
         Workflow.Logger.LifecycleEnds(Request.Lifecycle, end, why);
         Describe(end is LifecycleEnd.Done ? "done" : $"{end}: {why}");
-        return new() { End = end, Observed = Observed, Step = step, Why = why, Fresh = _fresh, Holds = _holds };
+        var (events, metrics) = _publisher.Untold;
+        return new()
+        {
+            End = end,
+            Observed = Observed,
+            Step = step,
+            Why = why,
+            Fresh = _fresh,
+            Events = events,
+            Metrics = metrics,
+            Holds = _holds,
+        };
     }
 
     /// <summary>Leaves the back end in a state that the next lifecycle can start from; only when something else is wanted.</summary>

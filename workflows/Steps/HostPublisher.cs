@@ -30,6 +30,9 @@ internal sealed class HostPublisher
         _metrics.AddRange(metrics ?? []);
     }
 
+    /// <summary>What was not told yet.</summary>
+    public (IReadOnlyList<NodeEvent> Events, IReadOnlyList<MetricCount> Metrics) Untold => ([.. _events], [.. _metrics]);
+
     /// <summary>Writes what changed, if anything did.</summary>
     /// <returns>The observed side with its new conditions, and what came of it (null: nothing was to be written).</returns>
     public async Task<(ObservedHost Observed, PublishResult? Result)> PublishAsync(
