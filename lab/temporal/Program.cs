@@ -55,7 +55,8 @@ root.SetAction(async (parsed, cancellationToken) =>
             {
                 Address = address,
                 Port = parsed.GetValue(bare) ?? parsed.GetValue(port),
-                TimeSkipping = parsed.GetValue(skipping),
+                // The official test server skips time without being asked, and so does whoever is started like it.
+                TimeSkipping = parsed.GetValue(skipping) || parsed.GetValue(bare) is not null,
                 Namespaces = parsed.GetValue(namespaces) ?? [],
                 SearchAttributes = types,
                 Retention = TimeSpan.FromHours(parsed.GetValue(retention)),
