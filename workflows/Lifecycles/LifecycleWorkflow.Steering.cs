@@ -36,7 +36,8 @@ public abstract partial class LifecycleWorkflow
     public Task StopAsync(StopRequest request)
     {
         _stop ??= request;
-        return _stopped.CancelAsync();
+        _stopped.Cancel(); // not CancelAsync, which would call back outside the deterministic scheduler
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

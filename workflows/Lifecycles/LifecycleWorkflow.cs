@@ -135,7 +135,7 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
             if (result is { Paused: true })
             {
                 _stop ??= new(StopReason.Paused, "the host was paused");
-                await _stopped.CancelAsync();
+                _stopped.Cancel();
             }
         }
         catch (ActivityFailureException failure) when (
