@@ -48,7 +48,8 @@ public class EnvironmentTests
     {
         await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(new()
         {
-            TestServer = new() { ExistingPath = OfficialTestServer() },
+            // TEMPORAL_TEST_SERVER puts another server to the same test.
+            TestServer = new() { ExistingPath = Environment.GetEnvironmentVariable("TEMPORAL_TEST_SERVER") is null ? OfficialTestServer() : null },
         });
         using var worker = new TemporalWorker(environment.Client, new TemporalWorkerOptions("skipping").AddWorkflow<Sleeper>());
         await worker.ExecuteAsync(async () =>

@@ -30,7 +30,8 @@ internal sealed class RpcServer : IHttpApplication<IFeatureCollection>, IAsyncDi
 
     public RpcServer(IPAddress address, int port)
     {
-        var options = new KestrelServerOptions { AddServerHeader = false };
+        // A proxy that ends TLS passes the scheme on that its client sees.
+        var options = new KestrelServerOptions { AddServerHeader = false, AllowAlternateSchemes = true };
         options.Limits.MaxRequestBodySize = null; // the frame's own length decides, with a gRPC status
         options.Limits.MaxConcurrentConnections = null;
         // Every parked poll is a stream; Go clients queue calls silently once a connection is full.
