@@ -52,7 +52,8 @@ public static class HostDecisions
             return null;
         }
 
-        if (desired.Deleting && running is not Lifecycle.Deprovision && (!before.Deleting || running is not Lifecycle.Register))
+        // What was begun for a deletion that was known already goes on: it is part of it.
+        if (desired.Deleting && !before.Deleting && running is not Lifecycle.Deprovision)
         {
             return new(StopReason.Superseded, "the host is being deleted");
         }
@@ -118,7 +119,7 @@ public static class HostDecisions
         '\n',
         host.Generation,
         host.Deleting,
-        string.Join(',', host.Annotations.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"{a.Key}={a.Value}")),
+        string.Join(',', host.Annotations.Where(a => a.Key != AnnotationKeys.Hold).OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"{a.Key}={a.Value}")),
         string.Join(',', host.Related.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"{a.Key}={a.Value}"))))[..32];
 
     /// <summary>Whether the host may be detached in this state without force.</summary>
@@ -128,9 +129,19 @@ public static class HostDecisions
 
     private static HostAction? Deletion(HostSnapshot desired, ObservedHost observed, DateTimeOffset now)
     {
-        if (!desired.Deleting || observed.State == ProvisioningState.Deleting)
+        if (!desired.Deleting)
         {
-            return observed.State == ProvisioningState.Deleting ? RunUnlessSetBack(Lifecycle.Delete, desired, observed, now) : null;
+            // A restored status may say so; without a deletionTimestamp it authorises nothing.
+            return observed.State == ProvisioningState.PoweringOffBeforeDelete || observed.State == ProvisioningState.Deleting
+                ? new HostAction.Rest(Waiting(
+                    "delete", WaitKind.Operator, $"the status says '{observed.State.Word}', but nobody deletes the object", now,
+                    "deleting the object, or removing its status"))
+                : null;
+        }
+
+        if (observed.State == ProvisioningState.Deleting)
+        {
+            return RunUnlessSetBack(Lifecycle.Delete, desired, observed, now);
         }
 
         var detach = desired.Detach();
@@ -158,7 +169,8 @@ public static class HostDecisions
     {
         var detach = desired.Detach();
         var status = observed.Status;
-        if (detach is not null && observed.State != ProvisioningState.Deleting && (IsDetachable(observed.State) || detach.Force))
+        var honoured = detach is not null && observed.State != ProvisioningState.Deleting && (IsDetachable(observed.State) || detach.Force);
+        if (honoured)
         {
             if (status.OperationalStatus == OperationalStatus.Detached)
             {
@@ -175,7 +187,7 @@ public static class HostDecisions
             return new HostAction.Publish(Change.Of(observed.ClearError().ResetErrorCount() with { Setback = null }));
         }
 
-        if (status.OperationalStatus == OperationalStatus.Detached && detach is null)
+        if (status.OperationalStatus == OperationalStatus.Detached)
         {
             return new HostAction.Publish(Change.Of(observed with
             {

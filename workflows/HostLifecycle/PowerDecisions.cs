@@ -36,24 +36,14 @@ public static class PowerDecisions
         var wanted = reboots.Where(reboot => deployed || reboot.Force).ToList();
         if (disabled)
         {
-            return WithoutPowerOff(desired, observed, wanted, now);
+            return WithoutPowerOff(desired, observed, wanted, options, now);
         }
 
         var hard = wanted.Any(reboot => reboot.Hard);
         var on = desired.Spec.Online && wanted.Count == 0;
-        if (on == status.PoweredOn && observed.Node?.PoweredOn is not null)
+        if (on == status.PoweredOn)
         {
-            return AtRest(desired, observed, options, now);
-        }
-
-        if (on == status.PoweredOn && observed.Node is null)
-        {
-            return AtRest(desired, observed, options, now);
-        }
-
-        if (on == status.PoweredOn && status.LastUpdated is not null && observed.Node is { PoweredOn: null } && !on)
-        {
-            return AtRest(desired, observed, options, now);
+            return AtRest(desired, observed, options, now); // unknown power is decided by what was last known, as upstream does
         }
 
         return HostDecisions.RunUnlessSetBack(Lifecycle.Power, desired, observed, now, new()
@@ -67,9 +57,10 @@ public static class PowerDecisions
         });
     }
 
-    private static HostAction WithoutPowerOff(HostSnapshot desired, ObservedHost observed, List<RebootRequest> wanted, DateTimeOffset now)
+    private static HostAction WithoutPowerOff(
+        HostSnapshot desired, ObservedHost observed, List<RebootRequest> wanted, HostOptions options, DateTimeOffset now)
     {
-        if (desired.Spec.Online && !observed.Status.PoweredOn && observed.Node?.PoweredOn is false)
+        if (desired.Spec.Online && !observed.Status.PoweredOn)
         {
             return HostDecisions.RunUnlessSetBack(
                 Lifecycle.Power, desired, observed, now, new() { On = true, Why = "spec.online is true" });
@@ -89,7 +80,7 @@ public static class PowerDecisions
             });
         }
 
-        return new HostAction.Rest(desired.Spec.Online
+        return AtRest(desired, observed, options, now, desired.Spec.Online || !observed.Status.PoweredOn
             ? null
             : HostDecisions.Waiting(
                 StepNames.PowerOff, WaitKind.Operator, "spec.online is false, but spec.disablePowerOff forbids to switch the machine off",
@@ -121,17 +112,23 @@ public static class PowerDecisions
     private static bool MayHavePolicy(HostSnapshot desired, ObservedHost observed) =>
         observed.Firmware is null or { OnReboot: true } || desired.Related.ContainsKey("update-policy");
 
-    private static HostAction AtRest(HostSnapshot desired, ObservedHost observed, HostOptions options, DateTimeOffset now)
+    private static HostAction AtRest(
+        HostSnapshot desired, ObservedHost observed, HostOptions options, DateTimeOffset now, WaitingRecord? why = null)
     {
         if (HostDecisions.FirmwareIsStale(desired, observed, options, now))
         {
             return new HostAction.RefreshFirmware();
         }
 
-        var waiting = desired.Spec is { Online: false, Image.Url.Length: > 0 } && observed.State == ProvisioningState.Available
+        var waiting = why ?? (desired.Spec is { Online: false, Image.Url.Length: > 0 } && observed.State == ProvisioningState.Available
             ? HostDecisions.Waiting(
                 StepNames.Deploy, WaitKind.Operator, "an image is wanted, but spec.online is false", now, "setting spec.online to true")
-            : null;
+            : observed.FirmwareTried is { } tried && observed.Firmware is { Dirty: true } && !HostDecisions.FirmwareMayBeApplied(observed, options)
+                ? HostDecisions.Waiting(
+                    StepNames.VerifyFirmware, WaitKind.Operator,
+                    $"the firmware settings were applied {tried.Count} times and the machine did not take them", now,
+                    "other settings in HostFirmwareSettings, or retry")
+                : null);
         return new HostAction.Rest(waiting, (observed.FirmwareReadAt ?? now) + options.Patience.FirmwareRefresh);
     }
 
