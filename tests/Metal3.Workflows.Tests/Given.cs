@@ -38,7 +38,7 @@ internal sealed record Scene(HostSnapshot Desired, ObservedHost Observed)
     {
         get
         {
-            var seen = Observed with { IntakeOf = Observed.IntakeOf ?? HostDecisions.IntakeKey(Desired) };
+            var seen = Observed with { IntakeOf = Observed.IntakeOf ?? HostDecisions.IntakeKey(Desired, Observed) };
             return this with
             {
                 Observed = seen.Registered is "no" ? seen with { Registered = null } : seen with { Registered = HostDecisions.RegisteredMark(Desired, seen) },

@@ -43,7 +43,7 @@ internal sealed class Life(Scene host, bool settingsStick = true, bool works = t
                     return true;
                 case HostAction.Intake:
                     Desired = Desired with { Claimed = Desired.Claimed || !Desired.Deleting };
-                    Observed = Observed with { IntakeOf = HostDecisions.IntakeKey(Desired) };
+                    Observed = Observed with { IntakeOf = HostDecisions.IntakeKey(Desired, Observed) };
                     break;
                 case HostAction.Publish publish:
                     Observed = publish.Change.Observed;

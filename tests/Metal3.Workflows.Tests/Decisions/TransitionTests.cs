@@ -499,7 +499,7 @@ public sealed class TransitionTests
         Assert.Equal(OperationalStatus.Ok, back.Observed.Status.OperationalStatus);
         Assert.True(back.Observed.AdoptionDue);
         Assert.Equal(Lifecycle.Register, Came.ToRun(HostDecisions.Next(
-            detached.Desired, back.Observed with { IntakeOf = HostDecisions.IntakeKey(detached.Desired) }, Given.Options, Given.Now)));
+            detached.Desired, back.Observed with { IntakeOf = HostDecisions.IntakeKey(detached.Desired, back.Observed) }, Given.Options, Given.Now)));
     }
 
     [Fact]
