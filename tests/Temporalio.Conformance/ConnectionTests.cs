@@ -298,8 +298,10 @@ public class ConnectionTests(TemporalServer server)
             ConfigSource = DataSource.FromUTF8String(Toml),
             OverrideEnvVars = new Dictionary<string, string>
             {
-                ["TEMPORAL_ADDRESS"] = "env:2", ["TEMPORAL_API_KEY"] = "secret",
-                ["TEMPORAL_GRPC_META_X_GONE"] = "", ["TEMPORAL_GRPC_META_X_NEW"] = "here",
+                ["TEMPORAL_ADDRESS"] = "env:2",
+                ["TEMPORAL_API_KEY"] = "secret",
+                ["TEMPORAL_GRPC_META_X_GONE"] = "",
+                ["TEMPORAL_GRPC_META_X_NEW"] = "here",
             },
         });
 

@@ -1,9 +1,9 @@
-using Grpc = Temporalio.Exceptions.RpcException.StatusCode;
 using Metal3.TestKit;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Common;
 using Temporalio.Exceptions;
+using Grpc = Temporalio.Exceptions.RpcException.StatusCode;
 
 [assembly: AssemblyFixture(typeof(Temporalio.Conformance.TemporalServer))]
 

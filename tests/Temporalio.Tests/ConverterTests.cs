@@ -100,7 +100,10 @@ public class ConverterTests
     {
         var failure = new Api.Failure.V1.Failure
         {
-            Message = "m", Source = "JavaSDK", StackTrace = "at far.away", ActivityFailureInfo = new() { ActivityId = "7" },
+            Message = "m",
+            Source = "JavaSDK",
+            StackTrace = "at far.away",
+            ActivityFailureInfo = new() { ActivityId = "7" },
             Cause = new() { Message = "c", TimeoutFailureInfo = new() { TimeoutType = Api.Enums.V1.TimeoutType.Heartbeat } },
         };
 
