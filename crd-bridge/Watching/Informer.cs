@@ -181,6 +181,7 @@ public sealed class Informer<T>
         scope.Version = version;
         scope.ListedAt = _time.GetTimestamp();
         scope.Progress++;
+        _options.Listed?.Invoke();
         _logger.Listed(listed.Count, _type, scope.Name, version, _time.GetElapsedTime(started));
         if (!scope.HasListed)
         {
@@ -216,6 +217,8 @@ public sealed class Informer<T>
 
     private async Task WatchAsync(Scope scope, CancellationToken cancellation)
     {
+        _options.Watching?.Invoke();
+
         // Watches of many replicas, and of many namespaces, shall not end together.
         var duration = _options.WatchDuration * (0.75 + (Random.Shared.NextDouble() / 2));
         if (_options.ResyncInterval is { } interval)

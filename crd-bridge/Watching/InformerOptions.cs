@@ -29,4 +29,10 @@ public sealed class InformerOptions
 
     /// <summary>Objects whose changes are delivered at the same time; one object's never are. Default 16.</summary>
     public int ConcurrentDeliveries { get; init; } = 16;
+
+    /// <summary>Called after every complete list; null for nobody.</summary>
+    public Action? Listed { get; init; }
+
+    /// <summary>Called whenever a watch is asked for; null for nobody.</summary>
+    public Action? Watching { get; init; }
 }

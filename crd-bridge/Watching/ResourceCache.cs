@@ -42,6 +42,9 @@ public sealed class ResourceCache<T>
         }
     }
 
+    /// <summary>Whether there is an object of that key, readable or not.</summary>
+    public bool Has(ObjectKey key) => Find(key) is not null;
+
     /// <summary>Every object, as of now.</summary>
     public IReadOnlyList<(ObjectKey Key, string ResourceVersion, T? Object)> Snapshot()
     {
