@@ -23,6 +23,15 @@ internal sealed class Script(RawClient client, string name) : IDisposable
 
     public string RunId { get; private set; } = "";
 
+    private readonly List<string> _lines = [];
+
+    /// <summary>The histories kept so far, without ids and times.</summary>
+    public IReadOnlyList<string> Lines => _lines;
+
+    /// <summary>Adds a history, by default the current run's, to what is compared.</summary>
+    public async Task KeepAsync(string? id = null, string runId = "") =>
+        _lines.AddRange(Histories.Lines(await HistoryAsync(id, runId), Id).Prepend($"--- {(id ?? Id).Replace(Id, "ID", StringComparison.Ordinal)}"));
+
     /// <summary>What a scenario saw apart from histories; compared too.</summary>
     public IReadOnlyList<string> Notes => _notes;
 

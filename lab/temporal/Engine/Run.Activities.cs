@@ -136,12 +136,11 @@ internal sealed partial class Run
         };
         _activities[activity.ScheduledId] = activity;
         _activityIds[attributes.ActivityId] = activity.ScheduledId;
+        Offer(activity); // its schedule-to-start time-out wins over a schedule-to-close of the same time
         if (activity.Expiration > 0)
         {
             AddTimer(TimerKind.ActivityScheduleToClose, activity.ScheduledId, 0, activity.Expiration);
         }
-
-        Offer(activity);
     }
 
     /// <summary>Puts the attempt on its task queue.</summary>
@@ -150,7 +149,7 @@ internal sealed partial class Run
         activity.State = ActivityState.Scheduled;
         activity.Stamp++;
         if (Times.Ticks(activity.Attributes.ScheduleToStartTimeout) is > 0 and var limit
-            && (activity.Expiration == 0 || activity.ScheduledAt + limit < activity.Expiration))
+            && (activity.Expiration == 0 || activity.ScheduledAt + limit <= activity.Expiration))
         {
             AddTimer(TimerKind.ActivityScheduleToStart, activity.ScheduledId, activity.Stamp, activity.ScheduledAt + limit);
         }

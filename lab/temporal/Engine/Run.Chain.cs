@@ -51,6 +51,7 @@ internal sealed partial class Run
         attributes.OriginalExecutionRunId = runId;
         attributes.FirstExecutionRunId = Start.FirstExecutionRunId;
         attributes.EagerExecutionAccepted = false;
+        attributes.Identity = "";
         return new RunOrigin
         {
             Attributes = attributes,

@@ -128,7 +128,6 @@ internal sealed partial class Run
                 WorkflowType = child.Attributes.WorkflowType,
                 Cause = cause,
                 InitiatedEventId = initiatedId,
-                WorkflowTaskCompletedEventId = child.Attributes.WorkflowTaskCompletedEventId,
             },
         });
     }

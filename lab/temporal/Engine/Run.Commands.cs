@@ -346,7 +346,7 @@ internal sealed partial class Run
                 WorkflowTaskTimeout = attributes.WorkflowTaskTimeout,
                 WorkflowTaskCompletedEventId = completedId,
                 BackoffStartInterval = Times.Duration(next.Backoff),
-                Initiator = attributes.Initiator,
+                Initiator = wanted.Initiator,
                 LastCompletionResult = attributes.LastCompletionResult,
                 Header = wanted.Header,
                 Memo = attributes.Memo,

@@ -21,7 +21,7 @@ internal sealed partial class Run
         StateTransitionCount = StateTransitions,
         HistorySizeBytes = HistoryBytes,
         ExecutionDuration = IsRunning ? null : Times.Duration(Math.Max(0, CloseTicks - FirstTaskTicks)),
-        RootExecution = Start.RootWorkflowExecution,
+        RootExecution = Start.RootWorkflowExecution ?? Execution,
         FirstRunId = Start.FirstExecutionRunId,
         Priority = Start.Priority,
     };

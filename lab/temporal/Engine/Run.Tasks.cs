@@ -334,7 +334,14 @@ internal sealed partial class Run
             if (_task.Attempt == 1 || problem.Cause == WorkflowTaskFailedCause.UnhandledCommand)
             {
                 _updates.TaskRefused();
-                FailTask(problem.Cause, Failures.Server(text, nonRetryable: true), request.Identity);
+                FailTask(
+                    problem.Cause,
+                    new Failure
+                    {
+                        Message = text,
+                        ServerFailureInfo = problem.Cause == WorkflowTaskFailedCause.UnhandledCommand ? null : new ServerFailureInfo(),
+                    },
+                    request.Identity);
             }
 
             throw RpcException.Invalid(text);
@@ -557,7 +564,7 @@ internal sealed partial class Run
     {
         if (_task is { Phase: TaskPhase.Started })
         {
-            WriteTaskFailed(WorkflowTaskFailedCause.ForceCloseCommand, null, _task.Identity);
+            WriteTaskFailed(WorkflowTaskFailedCause.ForceCloseCommand, null, "history-service");
         }
 
         _ = FlushBuffered();

@@ -330,12 +330,13 @@ internal sealed partial class Run : IWakeable
     public void RequestCancel(
         string reason, string identity, WorkflowExecution? sender = null, long senderInitiatedId = 0)
     {
-        RequireRunning();
-        Entity.Touch(this);
-        if (CancelRequested)
+        // As the real server has it: what has ended or was told before need not be told again.
+        if (!IsRunning || CancelRequested)
         {
             return;
         }
+
+        Entity.Touch(this);
 
         CancelRequested = true;
         Happen(new HistoryEvent
@@ -357,7 +358,7 @@ internal sealed partial class Run : IWakeable
         Entity.Touch(this);
         if (_task.Phase == TaskPhase.Started)
         {
-            WriteTaskFailed(WorkflowTaskFailedCause.ForceCloseCommand, null, identity: _task.Identity);
+            WriteTaskFailed(WorkflowTaskFailedCause.ForceCloseCommand, null, "history-service");
         }
         else if (_task is { Phase: TaskPhase.Scheduled, Kind: TaskKind.Speculative })
         {

@@ -54,7 +54,7 @@ internal sealed partial class Server
         Run run;
         try
         {
-            (run, _) = Start(ns, request, parent.Start.RootWorkflowExecution, link, parent.Namespace.Id, schedules: false);
+            (run, _) = Start(ns, request, parent.Start.RootWorkflowExecution ?? parent.Execution, link, parent.Namespace.Id, schedules: false);
         }
         catch (RpcException e) when (e.Code == StatusCode.AlreadyExists)
         {

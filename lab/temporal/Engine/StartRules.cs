@@ -119,7 +119,6 @@ internal static class StartRules
         }
 
         var execution = Times.Ticks(request.WorkflowExecutionTimeout);
-        var self = new WorkflowExecution { WorkflowId = request.WorkflowId, RunId = runId };
         return new RunOrigin
         {
             RunId = runId,
@@ -153,7 +152,7 @@ internal static class StartRules
                 SearchAttributes = request.SearchAttributes is null ? null : SearchAttributesRules.Stamped(ns, request.SearchAttributes),
                 Header = request.Header,
                 WorkflowId = request.WorkflowId,
-                RootWorkflowExecution = root ?? self,
+                RootWorkflowExecution = root,
                 VersioningOverride = request.VersioningOverride,
                 Priority = request.Priority,
             },

@@ -125,6 +125,7 @@ internal sealed class TaskQueue(TaskQueueKey key)
             }
 
             node = _pollers.AddLast(new Poller());
+            Match(); // those before it may all have given up
         }
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
