@@ -10,13 +10,20 @@ var namespaces = new Option<string[]>("--namespace", "-n") { Description = "A na
 var attributes = new Option<string[]>("--search-attribute") { Description = "A search attribute to create, as NAME=TYPE; may be repeated." };
 var retention = new Option<double>("--retention-hours") { Description = "How long closed runs are kept.", DefaultValueFactory = _ => 24 };
 var runs = new Option<int>("--retained-runs") { Description = "How many closed runs are kept at most.", DefaultValueFactory = _ => 10_000 };
-// The official test server is started as `temporal-test-server PORT`, so SDKs may pass it without a name.
-var bare = new Argument<int?>("port") { Arity = ArgumentArity.ZeroOrOne, Description = "The same as --port." };
+// SDKs start the official test server with nothing but a port, and mean one that skips time.
+var bare = new Argument<int?>("port") { Arity = ArgumentArity.ZeroOrOne, Description = "A port alone means --port PORT --time-skipping." };
+// They start the development server as `temporal server start-dev …`; these words make no difference here.
+var ignored = new Option[] { Hidden<bool>("--headless"), Hidden<string>("--log-format"), Hidden<string>("--log-level"), Hidden<int>("--ui-port") };
 
 var root = new RootCommand("A Temporal server in memory, for laptops and tests. Nothing survives its end; production is a real Temporal cluster.")
 {
     port, ip, skipping, namespaces, attributes, retention, runs, bare,
 };
+foreach (var option in ignored)
+{
+    root.Options.Add(option);
+}
+
 root.SetAction(async (parsed, cancellationToken) =>
 {
     if (!IPAddress.TryParse(parsed.GetValue(ip), out var address))
@@ -37,6 +44,7 @@ root.SetAction(async (parsed, cancellationToken) =>
         types[name] = type;
     }
 
+    var skips = parsed.GetValue(skipping) || parsed.GetValue(bare) is not null;
     using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
     {
@@ -55,15 +63,14 @@ root.SetAction(async (parsed, cancellationToken) =>
             {
                 Address = address,
                 Port = parsed.GetValue(bare) ?? parsed.GetValue(port),
-                // The official test server skips time without being asked, and so does whoever is started like it.
-                TimeSkipping = parsed.GetValue(skipping) || parsed.GetValue(bare) is not null,
+                TimeSkipping = skips,
                 Namespaces = parsed.GetValue(namespaces) ?? [],
                 SearchAttributes = types,
                 Retention = TimeSpan.FromHours(parsed.GetValue(retention)),
                 RetainedRuns = parsed.GetValue(runs),
             },
             stop.Token);
-        Console.WriteLine($"Temporal (in memory{(parsed.GetValue(skipping) ? ", skipping time" : "")}) listens on {server.TargetHost}");
+        Console.WriteLine($"Temporal (in memory{(skips ? ", skipping time" : "")}) listens on {server.TargetHost}");
         await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         return 0;
     }
@@ -73,4 +80,7 @@ root.SetAction(async (parsed, cancellationToken) =>
         return 1;
     }
 });
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+string[] words = args is ["server", "start-dev", .. var rest] ? rest : args;
+return await root.Parse(words).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+static Option<T> Hidden<T>(string name) => new(name) { Hidden = true };

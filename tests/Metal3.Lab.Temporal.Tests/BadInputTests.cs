@@ -23,7 +23,7 @@ public sealed class BadInputTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
+        _client?.Dispose();
         await _server!.DisposeAsync();
     }
 

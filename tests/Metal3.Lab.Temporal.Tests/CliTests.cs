@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Metal3.Lab.Temporal.Api;
 using Metal3.TestKit;
 
 namespace Metal3.Lab.Temporal.Tests;
