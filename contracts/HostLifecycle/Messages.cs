@@ -51,6 +51,12 @@ public sealed record LifecycleRequest
 
     /// <summary>Whether this run repeats one that failed, so that stored failures are to be forgotten.</summary>
     public bool Restart { get; init; }
+
+    /// <summary>Events that wait for the next write, whose ever it is.</summary>
+    public IReadOnlyList<NodeEvent> Events { get; init; } = [];
+
+    /// <summary>Counts likewise.</summary>
+    public IReadOnlyList<MetricCount> Metrics { get; init; } = [];
 }
 
 /// <summary>What a power lifecycle is to reach.</summary>

@@ -308,8 +308,11 @@ public sealed partial class HostWorkflow : IHostWorkflow
     /// <returns>Whether the host is released, so that nothing is left to live for.</returns>
     private async Task<bool> RunLifecycleAsync(HostAction.Run run)
     {
+        var (events, metrics) = _publisher.TakeUntold();
         var request = new LifecycleRequest
         {
+            Events = events,
+            Metrics = metrics,
             Lifecycle = run.Lifecycle,
             Desired = _desired,
             Observed = _observed,

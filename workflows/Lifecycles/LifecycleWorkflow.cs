@@ -27,6 +27,7 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
         _holds = [.. request.Holds];
         _stopped = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
         _publisher.Knows(Observed);
+        _publisher.Tell(request.Events, request.Metrics);
     }
 
     /// <summary>What it was started with.</summary>
@@ -103,7 +104,7 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
 
         Workflow.Logger.LifecycleEnds(Request.Lifecycle, end, why);
         Describe(end is LifecycleEnd.Done ? "done" : $"{end}: {why}");
-        var (events, metrics) = _publisher.Untold;
+        var (events, metrics) = _publisher.TakeUntold();
         return new()
         {
             End = end,

@@ -30,8 +30,14 @@ internal sealed class HostPublisher
         _metrics.AddRange(metrics ?? []);
     }
 
-    /// <summary>What was not told yet.</summary>
-    public (IReadOnlyList<NodeEvent> Events, IReadOnlyList<MetricCount> Metrics) Untold => ([.. _events], [.. _metrics]);
+    /// <summary>Hands over what was not told yet, for another to tell.</summary>
+    public (IReadOnlyList<NodeEvent> Events, IReadOnlyList<MetricCount> Metrics) TakeUntold()
+    {
+        var untold = (Events: (IReadOnlyList<NodeEvent>)[.. _events], Metrics: (IReadOnlyList<MetricCount>)[.. _metrics]);
+        _events.Clear();
+        _metrics.Clear();
+        return untold;
+    }
 
     /// <summary>Writes what changed, if anything did.</summary>
     /// <returns>The observed side with its new conditions, and what came of it (null: nothing was to be written).</returns>
