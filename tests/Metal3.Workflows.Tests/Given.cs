@@ -1,7 +1,6 @@
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
-using Metal3.Contracts.Wire;
 using Metal3.Workflows.HostLifecycle;
 
 namespace Metal3.Workflows.Tests;

@@ -3,7 +3,6 @@ using FsCheck.Fluent;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
-using Metal3.Contracts.Wire;
 
 namespace Metal3.Workflows.Tests.Decisions;
 
