@@ -52,7 +52,10 @@ public sealed record LifecycleRequest
     /// <summary>Whether this run repeats one that failed, so that stored failures are to be forgotten.</summary>
     public bool Restart { get; init; }
 
-    /// <summary>Events that wait for the next write, whose ever it is.</summary>
+    /// <summary>Whether the object shows all of <see cref="Observed"/>; if not, the first write says it.</summary>
+    public bool IsPublished { get; init; }
+
+    /// <summary>Events that the host workflow had still to tell: the lifecycle's first write does.</summary>
     public IReadOnlyList<NodeEvent> Events { get; init; } = [];
 
     /// <summary>Counts likewise.</summary>
@@ -118,6 +121,9 @@ public sealed record LifecycleResult
 
     /// <summary>A newer snapshot that an activity read, if any.</summary>
     public HostSnapshot? Fresh { get; init; }
+
+    /// <summary>Whether the object shows all of <see cref="Observed"/>.</summary>
+    public bool IsPublished { get; init; }
 
     /// <summary>Events that no write of the lifecycle's own carried any more; the host workflow's next one does.</summary>
     public IReadOnlyList<NodeEvent> Events { get; init; } = [];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
@@ -17,8 +18,11 @@ public sealed partial class HostWorkflow
     {
         if (snapshot.Host.Uid != _desired.Host.Uid)
         {
-            _successor = snapshot;
-            _desiredVersion++;
+            _doubt = snapshot; // a successor, or old news of a predecessor
+        }
+        else if (IsOlder(snapshot.ResourceVersion, _desired.ResourceVersion))
+        {
+            _doubt = snapshot; // delivered late, or the cluster's memory was restored
         }
         else if (snapshot.ResourceVersion != _desired.ResourceVersion || snapshot.Related != _desired.Related)
         {
@@ -49,14 +53,8 @@ public sealed partial class HostWorkflow
     [WorkflowSignal]
     public Task NodeChangedAsync(NodeChange change)
     {
-        if (_lifecycle is null && change.NodeId == _observed.Status.Provisioning.Id
-            && _observed.Status.OperationalStatus != OperationalStatus.Detached)
-        {
-            _observed = change.Node is null
-                ? _observed with { Node = null, Registered = null }
-                : _observed with { Node = change.Node };
-            _nodeNews = true;
-        }
+        // While a lifecycle runs, it sees the node for itself.
+        _nodeNews = _lifecycle is null ? change : _nodeNews;
 
         return Task.CompletedTask;
     }
@@ -158,6 +156,11 @@ public sealed partial class HostWorkflow
         Holds = [.. _holds],
         Observed = _observed,
     };
+
+    /// <summary>Versions are opaque, but every API server's are growing numbers: enough to ask, never enough to ignore.</summary>
+    private static bool IsOlder(string version, string than) =>
+        ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var left)
+        && ulong.TryParse(than, NumberStyles.None, CultureInfo.InvariantCulture, out var right) && left < right;
 
     private static void Refuse(string? why)
     {

@@ -21,7 +21,6 @@ public sealed partial class HostWorkflow : IHostWorkflow
     private static readonly SearchAttributeKey<DateTimeOffset> WaitingSinceKey = SearchAttributeKey.CreateDateTimeOffset("Metal3WaitingSince");
 
     private readonly HostPublisher _publisher = new();
-    private readonly bool _remembers;
     private HostSnapshot _desired;   // written by signals only
     private ObservedHost _observed;  // written by the loop only
     private HostOptions? _options;
@@ -35,7 +34,8 @@ public sealed partial class HostWorkflow : IHostWorkflow
     private long _runs;
     private int _desiredVersion;
     private bool _gone;
-    private bool _nodeNews;
+    private HostSnapshot? _doubt;    // a snapshot that contradicts what is known: the object itself must say who is right
+    private NodeChange? _nodeNews;
     private bool _retry;
     private string _attributes = "";
 
@@ -45,7 +45,6 @@ public sealed partial class HostWorkflow : IHostWorkflow
     public HostWorkflow(HostState state)
     {
         _desired = state.Desired;
-        _remembers = state.Observed is not null;
         _observed = state.Observed ?? FromObject(state.Desired);
         _options = state.Options;
         _holds = [.. state.Holds];
@@ -62,31 +61,28 @@ public sealed partial class HostWorkflow : IHostWorkflow
     [WorkflowRun]
     public async Task RunAsync(HostState state)
     {
-        if (_remembers)
-        {
-            _publisher.Knows(_observed);
-        }
-
+        _publisher.Knows(_observed); // what a workflow without memory begins with is what stands on the object
         while (true)
         {
+            if (_doubt is not null)
+            {
+                await ResolveDoubtAsync();
+            }
+
             if (_gone)
             {
                 await EndAsync("the object vanished without a deletionTimestamp that anybody saw; node and machine are left as they are");
                 return;
             }
 
-            if (_successor is not null && !_desired.Deleting)
-            {
-                _gone = true; // another object took the name: whoever removed ours did not ask us to touch the machine
-                continue;
-            }
-
+            HearWords();
             HonourHoldAnnotation();
+            var seen = _desiredVersion;
             var action = HostDecisions.Next(_desired, _observed, Options, Now);
             switch (action)
             {
                 case HostAction.Rest rest:
-                    await RestAsync(rest);
+                    await RestAsync(rest, seen);
                     break;
                 case HostAction.End end:
                     await EndAsync(end.Why);
@@ -130,7 +126,57 @@ public sealed partial class HostWorkflow : IHostWorkflow
     private static bool IsGone(ActivityFailureException failure) =>
         failure.InnerException is ApplicationFailureException { ErrorType: FailureTypes.HostGone };
 
-    private async Task RestAsync(HostAction.Rest rest)
+    /// <summary>Two snapshots contradict each other (another uid, or an older version): the object itself decides.</summary>
+    private async Task ResolveDoubtAsync()
+    {
+        var doubt = _doubt!;
+        try
+        {
+            var fresh = await Workflow.ExecuteActivityAsync(
+                (IHostObjectActivities objects) => objects.ReadHostAsync(_desired.Host), Calls.Objects("Ask the object which of two snapshots is right"));
+            if (fresh.ResourceVersion != _desired.ResourceVersion)
+            {
+                _desired = fresh with { Related = doubt.Host.Uid == fresh.Host.Uid ? doubt.Related : _desired.Related };
+                _desiredVersion++;
+            }
+
+            _doubt = _doubt == doubt ? null : _doubt;
+        }
+        catch (ActivityFailureException failure) when (IsGone(failure))
+        {
+            // Whoever removed ours did not ask us to touch the machine; another object may have taken the name.
+            _gone = true;
+            _successor = _doubt!.Host.Uid == _desired.Host.Uid ? null : _doubt;
+            _doubt = null;
+        }
+    }
+
+    /// <summary>What was said while the loop was busy; it alone writes the observed side.</summary>
+    private void HearWords()
+    {
+        if (_nodeNews is { } news)
+        {
+            _nodeNews = null;
+            if (news.NodeId == _observed.Status.Provisioning.Id && _observed.Status.OperationalStatus != OperationalStatus.Detached)
+            {
+                _observed = news.Node is null
+                    ? _observed with { Node = null, Registered = null }
+                    : _observed with { Node = news.Node };
+            }
+        }
+
+        if (_retry)
+        {
+            _retry = false;
+            _observed = _observed with { Setback = null, FirmwareTried = null };
+            if (_observed.Status.ProvisioningFailCount > 0 && _observed.State == ProvisioningState.Available)
+            {
+                _observed = _observed with { Status = _observed.Status with { ProvisioningFailCount = 0 } };
+            }
+        }
+    }
+
+    private async Task RestAsync(HostAction.Rest rest, int version)
     {
         if (Workflow.AllHandlersFinished && _child is null
             && (Workflow.ContinueAsNewSuggested || Workflow.CurrentHistoryLength > Options.Patience.HistoryEvents))
@@ -143,9 +189,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
             : rest.Why;
         await TellConditionsAsync();
         Describe();
-        var version = _desiredVersion;
-        _retry = false;
-        bool Over() => _desiredVersion != version || _gone || _nodeNews || _retry || _successor is not null;
+        bool Over() => _desiredVersion != version || _gone || _nodeNews is not null || _retry || _doubt is not null;
         var longest = rest.Until - Now;
         if (longest is null)
         {
@@ -160,26 +204,15 @@ public sealed partial class HostWorkflow : IHostWorkflow
                 TimeoutSummary = rest.Why?.NextAction ?? "look at the firmware settings again",
             });
         }
-
-        _nodeNews = false;
-        if (_retry)
-        {
-            _observed = _observed with { Setback = null, FirmwareTried = null };
-            _retry = false;
-            if (_observed.Status.ProvisioningFailCount > 0 && _observed.State == ProvisioningState.Available)
-            {
-                _observed = _observed with { Status = _observed.Status with { ProvisioningFailCount = 0 } };
-            }
-        }
     }
 
     /// <summary>A spec edit moves the conditions' observed generation even where nothing else follows from it.</summary>
     private async Task TellConditionsAsync()
     {
         if (!_desired.IsPaused() && _desired.Claimed && _observed.Status.LastUpdated is not null
-            && _observed.PublishedGeneration != _desired.Generation)
+            && (_observed.PublishedGeneration != _desired.Generation || !_publisher.Shows(_observed)))
         {
-            await PublishAsync(Change.Of(_observed), "tell that the spec was seen");
+            await PublishAsync(Change.Of(_observed), "tell what is new at rest");
         }
     }
 
@@ -311,6 +344,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
         var (events, metrics) = _publisher.TakeUntold();
         var request = new LifecycleRequest
         {
+            IsPublished = _publisher.Shows(_observed),
             Events = events,
             Metrics = metrics,
             Lifecycle = run.Lifecycle,
@@ -326,28 +360,23 @@ public sealed partial class HostWorkflow : IHostWorkflow
         _stopping = null;
         _waiting = null;
         _lifecycle = run.Lifecycle;
-        _lifecycleId = WorkflowNames.LifecycleId(_desired.Host.Namespace, _desired.Host.Name, run.Lifecycle, ++_runs);
-        Describe();
         LifecycleResult result;
         try
         {
-            var child = await Workflow.StartChildWorkflowAsync(
-                run.Lifecycle.WorkflowType(),
-                [request],
-                new()
-                {
-                    Id = _lifecycleId,
-                    ParentClosePolicy = ParentClosePolicy.RequestCancel,
-                    StaticSummary = $"{run.Lifecycle.Word()} {_desired.Host}" + (run.Power is { } power ? $" ({power.Why})" : ""),
-                });
+            var child = await StartAsync(run, request);
             _child = child;
             var outcome = child.GetResultAsync<LifecycleResult>();
             while (!outcome.IsCompleted)
             {
-                await Workflow.WaitConditionAsync(() => outcome.IsCompleted || _desiredVersion != seen || (_gone && _stopping is null));
+                await Workflow.WaitConditionAsync(() => outcome.IsCompleted || _desiredVersion != seen || _doubt is not null || (_gone && _stopping is null));
                 if (outcome.IsCompleted)
                 {
                     break;
+                }
+
+                if (_doubt is not null)
+                {
+                    await ResolveDoubtAsync();
                 }
 
                 seen = _desiredVersion;
@@ -387,6 +416,31 @@ public sealed partial class HostWorkflow : IHostWorkflow
         return Fold(run, result);
     }
 
+    private async Task<ChildWorkflowHandle> StartAsync(HostAction.Run run, LifecycleRequest request)
+    {
+        while (true)
+        {
+            _lifecycleId = WorkflowNames.LifecycleId(_desired.Host.Namespace, _desired.Host.Name, run.Lifecycle, ++_runs);
+            Describe();
+            try
+            {
+                return await Workflow.StartChildWorkflowAsync(
+                    run.Lifecycle.WorkflowType(),
+                    [request],
+                    new()
+                    {
+                        Id = _lifecycleId,
+                        ParentClosePolicy = ParentClosePolicy.RequestCancel,
+                        StaticSummary = $"{run.Lifecycle.Word()} {_desired.Host}" + (run.Power is { } power ? $" ({power.Why})" : ""),
+                    });
+            }
+            catch (WorkflowAlreadyStartedException)
+            {
+                // A lifecycle of an earlier life of this workflow is still ending; it keeps its name.
+            }
+        }
+    }
+
     private async Task TellChildAsync(ChildWorkflowHandle child, HostSnapshot startedWith, Lifecycle lifecycle)
     {
         try
@@ -415,7 +469,15 @@ public sealed partial class HostWorkflow : IHostWorkflow
     private bool Fold(HostAction.Run run, LifecycleResult result)
     {
         _observed = result.Observed;
-        _publisher.Knows(_observed);
+        if (result.IsPublished)
+        {
+            _publisher.Knows(_observed);
+        }
+        else
+        {
+            _publisher.Forget();
+        }
+
         _publisher.Tell(result.Events, result.Metrics);
         _holds = [.. result.Holds];
         if (result.Fresh is { } fresh && fresh.ResourceVersion != _desired.ResourceVersion)
@@ -438,10 +500,9 @@ public sealed partial class HostWorkflow : IHostWorkflow
                 _observed = _observed with { Registered = null, Node = null };
                 return false;
             case LifecycleEnd.GaveUp when run.Lifecycle is Lifecycle.Register:
-                _observed = _observed.Enter(ProvisioningState.Deleting, _desired, Now).Observed with
-                {
-                    Registered = HostDecisions.RegisteredMark(_desired, _observed),
-                };
+                var deleting = _observed.Enter(ProvisioningState.Deleting, _desired, Now);
+                _publisher.Tell(deleting.Events, deleting.Metrics);
+                _observed = deleting.Observed with { Registered = HostDecisions.RegisteredMark(_desired, deleting.Observed) };
                 return false;
             case LifecycleEnd.Done when run.Lifecycle is Lifecycle.Delete:
                 return true;
@@ -459,7 +520,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
         {
             // The name lives on with another object: its own life begins without our memory.
             throw Workflow.CreateContinueAsNewException(
-                (IHostWorkflow host) => host.RunAsync(new() { Desired = successor, Options = _options }));
+                (IHostWorkflow host) => host.RunAsync(new() { Desired = successor, Options = _options, Runs = _runs }));
         }
     }
 

@@ -29,6 +29,27 @@ public sealed class DetachWorkflow : LifecycleWorkflow
         var force = Desired.Detach() is { Force: true };
         if (NodeId.Length > 0)
         {
+            await RemoveNodeAsync(force);
+        }
+
+        if (Observed.Status.ErrorType == ErrorType.DetachError)
+        {
+            Observed = Observed.ClearError().ResetErrorCount();
+        }
+
+        Observed = Observed with
+        {
+            Registered = null,
+            Node = null,
+            Status = Observed.Status with { OperationalStatus = OperationalStatus.Detached },
+        };
+        await PublishAsync("tell that the host is detached");
+    }
+
+    private async Task RemoveNodeAsync(bool force)
+    {
+        try
+        {
             await OperateAsync(
                 HostSteps.RemoveNode,
                 HostSteps.AwaitRemoval with { Deadline = Patience.Removal },
@@ -46,18 +67,9 @@ public sealed class DetachWorkflow : LifecycleWorkflow
                     return AskAsync(nodes => nodes.RemoveNodeAsync(request), HostSteps.RemoveNode.Title, attempt.Cancellation);
                 });
         }
-
-        if (Observed.Status.ErrorType == ErrorType.DetachError)
+        catch (LifecycleExitException exit) when (exit.End is LifecycleEnd.NodeLost)
         {
-            Observed = Observed.ClearError().ResetErrorCount();
+            // Gone is what was wanted.
         }
-
-        Observed = Observed with
-        {
-            Registered = null,
-            Node = null,
-            Status = Observed.Status with { OperationalStatus = OperationalStatus.Detached },
-        };
-        await PublishAsync("tell that the host is detached");
     }
 }

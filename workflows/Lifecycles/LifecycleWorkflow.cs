@@ -26,7 +26,11 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
         Observed = request.Observed;
         _holds = [.. request.Holds];
         _stopped = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
-        _publisher.Knows(Observed);
+        if (request.IsPublished)
+        {
+            _publisher.Knows(Observed);
+        }
+
         _publisher.Tell(request.Events, request.Metrics);
     }
 
@@ -81,6 +85,15 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
         }
 
         await LeaveQueueAsync();
+        if (Observed.Status.OperationalStatus == OperationalStatus.Delayed)
+        {
+            // Nothing queues any more; what the delay covered shows again.
+            Observed = Observed with
+            {
+                Status = Observed.Status with { OperationalStatus = Observed.Status.ErrorType is null ? OperationalStatus.Ok : OperationalStatus.Error },
+            };
+        }
+
         Observed = Observed with { Note = "", Ledger = [.. Observed.Ledger.Concat(_ledger).TakeLast(20)] };
         if (end is LifecycleEnd.Abandoned or LifecycleEnd.Failed)
         {
@@ -112,6 +125,7 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
             Step = step,
             Why = why,
             Fresh = _fresh,
+            IsPublished = _publisher.Shows(Observed),
             Events = events,
             Metrics = metrics,
             Holds = _holds,

@@ -68,8 +68,8 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
             Status = Observed.Status with { TriedCredentials = reference },
         };
 
-        await ChooseProfileAsync();
         var ensured = await EnsureNodeAsync(changed);
+        await ChooseProfileAsync();
         var fresh = ensured.Answer.Node?.Phase is NodePhase.Unverified || ensured.Answer.Progress is not NodeProgress.Done;
         await ValidateAsync(changed);
         if (InPlace && !fresh && (changed || ensured.AccessWritten) && !Desired.Deleting)

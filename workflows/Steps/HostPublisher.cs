@@ -30,6 +30,10 @@ internal sealed class HostPublisher
         _metrics.AddRange(metrics ?? []);
     }
 
+    /// <summary>Whether the object shows all of it.</summary>
+    public bool Shows(ObservedHost observed) =>
+        _published is not null && observed.Status == _published && observed.HardwareHash == _publishedHardware;
+
     /// <summary>Hands over what was not told yet, for another to tell.</summary>
     public (IReadOnlyList<NodeEvent> Events, IReadOnlyList<MetricCount> Metrics) TakeUntold()
     {
@@ -38,6 +42,9 @@ internal sealed class HostPublisher
         _metrics.Clear();
         return untold;
     }
+
+    /// <summary>Does not believe any more that the object shows anything.</summary>
+    public void Forget() => _published = null;
 
     /// <summary>Writes what changed, if anything did.</summary>
     /// <returns>The observed side with its new conditions, and what came of it (null: nothing was to be written).</returns>

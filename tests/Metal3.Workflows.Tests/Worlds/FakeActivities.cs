@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using Metal3.Contracts.HostLifecycle;
+using Metal3.Contracts.Provisioning;
+using Temporalio.Activities;
+
+namespace Metal3.Workflows.Tests.Worlds;
+
+/// <summary>All activities, each carried out in the world of its host's namespace.</summary>
+public sealed class FakeActivities : INodeActivities, IWaitActivities, IHostObjectActivities, ICapacityActivities, IFleetActivities
+{
+    private readonly ConcurrentDictionary<string, World> _worlds = new(StringComparer.Ordinal);
+
+    /// <summary>Signals capacity workflows on behalf of lifecycles.</summary>
+    public Func<SlotRequest, Task> SlotAsync { get; set; } = _ => Task.CompletedTask;
+
+    public Func<IReadOnlyList<string>, Task<IReadOnlyList<string>>> EndedAsync { get; set; } = _ => Task.FromResult<IReadOnlyList<string>>([]);
+
+    public int FleetWatches { get; private set; }
+
+    public void Add(World world) => _worlds[world.Namespace] = world;
+
+    [Activity]
+    public Task<EnsuredNode> EnsureNodeAsync(EnsureNodeRequest request) => Task.FromResult(In(request.Host).EnsureNode(request));
+
+    [Activity]
+    public Task<NodeAnswer> ValidateBmcAsync(NodeRequest request) => Task.FromResult(In(request.Host).ValidateBmc(request));
+
+    [Activity]
+    public Task<NodeAnswer> TestCredentialsAsync(NodeRequest request) => Task.FromResult(In(request.Host).TestCredentials(request));
+
+    [Activity]
+    public Task<NodeAnswer> StartInspectionAsync(InspectRequest request) => Task.FromResult(In(request.Host).StartInspection(request));
+
+    [Activity]
+    public Task<RecordedHardware> RecordHardwareAsync(NodeRequest request) => Task.FromResult(In(request.Host).RecordHardware(request));
+
+    [Activity]
+    public Task<NodeAnswer> StartPreparationAsync(PrepareRequest request) => Task.FromResult(In(request.Host).StartPreparation(request));
+
+    [Activity]
+    public Task<NodeAnswer> MakeAvailableAsync(NodeRequest request) => Task.FromResult(In(request.Host).MakeAvailable(request));
+
+    [Activity]
+    public Task<NodeAnswer> WriteDeployIntentAsync(DeployRequest request) => Task.FromResult(In(request.Host).WriteDeployIntent(request));
+
+    [Activity]
+    public Task<NodeAnswer> DeployAsync(DeployRequest request) => Task.FromResult(In(request.Host).Deploy(request));
+
+    [Activity]
+    public Task<NodeAnswer> UndeployAsync(UndeployRequest request) => Task.FromResult(In(request.Host).Undeploy(request));
+
+    [Activity]
+    public Task<NodeAnswer> AdoptAsync(AdoptRequest request) => Task.FromResult(In(request.Host).Adopt(request));
+
+    [Activity]
+    public Task<NodeAnswer> StartServiceAsync(ServiceRequest request) => Task.FromResult(In(request.Host).StartService(request));
+
+    [Activity]
+    public Task<NodeAnswer> SetPowerAsync(PowerRequest request) => Task.FromResult(In(request.Host).SetPower(request));
+
+    [Activity]
+    public Task<NodeAnswer> RemoveNodeAsync(RemoveNodeRequest request) => Task.FromResult(In(request.Host).RemoveNode(request));
+
+    [Activity]
+    public Task<NodeAnswer> AbortAsync(NodeRequest request) => Task.FromResult(In(request.Host).Abort(request));
+
+    [Activity]
+    public Task<NodeReport> LookAsync(NodeRequest request) => Task.FromResult(In(request.Host).Look(request));
+
+    [Activity]
+    public Task<BmcDiagnosis> ProbeBmcAsync(NodeRequest request) => Task.FromResult(In(request.Host).Probe(request));
+
+    [Activity]
+    public Task<AwaitedNode> AwaitNodeAsync(AwaitNodeRequest request)
+    {
+        var activity = ActivityExecutionContext.Current;
+        return In(request.Host).AwaitNodeAsync(request, () => activity.Heartbeat("waiting"), activity.CancellationToken);
+    }
+
+    [Activity]
+    public Task<IntakeResult> IntakeAsync(IntakeRequest request) => Task.FromResult(In(request.Host).Intake(request));
+
+    [Activity]
+    public Task<ClaimedCredentials> ClaimCredentialsAsync(ClaimCredentialsRequest request) => Task.FromResult(In(request.Host).ClaimCredentials(request));
+
+    [Activity]
+    public Task<PublishResult> PublishAsync(PublishRequest request) => Task.FromResult(In(request.Host).Publish(request));
+
+    [Activity]
+    public Task RemoveAnnotationsAsync(RemoveAnnotationsRequest request)
+    {
+        In(request.Host).RemoveAnnotations(request);
+        return Task.CompletedTask;
+    }
+
+    [Activity]
+    public Task RecordHoldAsync(RecordHoldRequest request)
+    {
+        In(request.Host).RecordHold(request);
+        return Task.CompletedTask;
+    }
+
+    [Activity]
+    public Task EnsureCompanionsAsync(NodeRequest request) => Task.CompletedTask;
+
+    [Activity]
+    public Task<FirmwareState> RefreshFirmwareAsync(NodeRequest request) => Task.FromResult(In(request.Host).RefreshFirmware(request));
+
+    [Activity]
+    public Task<PreprovisioningImageState> EnsurePreprovisioningImageAsync(NodeRequest request) =>
+        Task.FromResult(In(request.Host).EnsurePreprovisioningImage(request));
+
+    [Activity]
+    public Task ReleaseAsync(NodeRequest request)
+    {
+        In(request.Host).Release(request);
+        return Task.CompletedTask;
+    }
+
+    [Activity]
+    public Task<HostSnapshot> ReadHostAsync(HostKey host) => Task.FromResult(In(host).Read(host));
+
+    [Activity]
+    public Task RequestSlotAsync(SlotRequest request) => SlotAsync(request);
+
+    [Activity]
+    public Task<HostOptions> ReadOptionsAsync() => Task.FromResult(new HostOptions());
+
+    [Activity]
+    public Task<IReadOnlyList<string>> ListEndedAsync(IReadOnlyList<string> workflowIds) => EndedAsync(workflowIds);
+
+    [Activity]
+    public Task WatchRestingHostsAsync(FleetState state)
+    {
+        FleetWatches++;
+        return Task.Delay(Timeout.Infinite, ActivityExecutionContext.Current.CancellationToken);
+    }
+
+    [Activity]
+    public Task<string> ReadClusterAsync() => Task.FromResult("cluster-uid");
+
+    private World In(HostKey host) => _worlds[host.Namespace];
+}

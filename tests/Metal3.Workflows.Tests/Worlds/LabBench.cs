@@ -1,0 +1,177 @@
+using Metal3.Contracts;
+using Metal3.Contracts.HostLifecycle;
+using Metal3.Lab.Temporal;
+using Metal3.Workflows.Capacity;
+using Metal3.Workflows.Fleet;
+using Metal3.Workflows.HostLifecycle;
+using Metal3.Workflows.Lifecycles;
+using Metal3.Workflows.Tests.Worlds;
+using Temporalio.Client;
+using Temporalio.Common;
+using Temporalio.Worker;
+using Temporalio.Workflows;
+
+[assembly: AssemblyFixture(typeof(LabBench))]
+
+namespace Metal3.Workflows.Tests.Worlds;
+
+/// <summary>The embedded Temporal server with one worker of each queue, shared by all scenarios; each has a world of its own.</summary>
+public sealed class LabBench : IAsyncLifetime
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _running = [];
+    private LabTemporal? _temporal;
+
+    /// <summary>Every workflow of the product.</summary>
+    public static IReadOnlyList<Type> Workflows { get; } =
+        [.. typeof(HostWorkflow).Assembly.GetTypes().Where(type => type.IsDefined(typeof(WorkflowAttribute), inherit: false) && !type.IsAbstract)];
+
+    public FakeActivities Activities { get; } = new();
+
+    public TemporalClient Client { get; private set; } = null!;
+
+    public World NewWorld(HostOptions? options = null)
+    {
+        var world = new World(Client, options);
+        Activities.Add(world);
+        return world;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _temporal = await LabTemporal.StartAsync(
+            new()
+            {
+                SearchAttributes = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["Metal3State"] = "Keyword",
+                    ["Metal3Step"] = "Keyword",
+                    ["Metal3WaitingFor"] = "Keyword",
+                    ["Metal3ErrorType"] = "Keyword",
+                    ["Metal3WaitingSince"] = "Datetime",
+                },
+            },
+            CancellationToken.None);
+        Client = await TemporalClient.ConnectAsync(new(_temporal.TargetHost) { DataConverter = Messaging.DataConverter });
+        Activities.SlotAsync = request =>
+        {
+            var start = new WorkflowOptions(WorkflowNames.CapacityId(request.Pool), TaskQueues.Main);
+            start.SignalWithStart("Request", [request]);
+            return Client.StartWorkflowAsync(
+                WorkflowNames.Capacity, [new CapacityState { Pool = request.Pool, Limit = request.InitialLimit }], start);
+        };
+        Activities.EndedAsync = async ids =>
+        {
+            var ended = new List<string>();
+            foreach (var id in ids)
+            {
+                var status = (await Client.GetWorkflowHandle(id).DescribeAsync()).Status;
+                if (status is not Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
+                {
+                    ended.Add(id);
+                }
+            }
+
+            return ended;
+        };
+        foreach (var queue in new[] { TaskQueues.Main, TaskQueues.Ironic, TaskQueues.Waits })
+        {
+            var options = new TemporalWorkerOptions(queue).AddAllActivities(Activities);
+            foreach (var workflow in queue == TaskQueues.Main ? Workflows : [])
+            {
+                options.AddWorkflow(workflow);
+            }
+
+            var worker = new TemporalWorker(Client, options);
+            _running.Add(Task.Run(async () =>
+            {
+                using (worker)
+                {
+                    try
+                    {
+                        await worker.ExecuteAsync(_stop.Token);
+                    }
+                    catch (OperationCanceledException)
+                    {
+                        // Asked for.
+                    }
+                }
+            }));
+        }
+    }
+
+    /// <summary>All histories of a world: its host's runs and every lifecycle.</summary>
+    public async Task<IReadOnlyList<WorkflowHistory>> HistoriesAsync(World world)
+    {
+        var histories = new List<WorkflowHistory>();
+        await foreach (var run in Client.ListWorkflowsAsync($"WorkflowId STARTS_WITH '{world.WorkflowId}'"))
+        {
+            histories.Add(await Client.GetWorkflowHandle(run.Id, run.RunId).FetchHistoryAsync());
+        }
+
+        return histories;
+    }
+
+    /// <summary>Every history of a world must replay, and must not hold a secret.</summary>
+    public async Task ProveAsync(World world, string? keepAs = null)
+    {
+        var histories = await HistoriesAsync(world);
+        Assert.NotEmpty(histories);
+        var replayer = NewReplayer();
+        foreach (var history in histories)
+        {
+            var result = await replayer.ReplayWorkflowAsync(history, throwOnReplayFailure: false);
+            Assert.True(result.ReplayFailure is null, $"{history.Id} does not replay: {result.ReplayFailure}");
+            Assert.DoesNotContain(World.Secret, Readable(history), StringComparison.Ordinal);
+        }
+
+        if (keepAs is not null && Environment.GetEnvironmentVariable("METAL3_KEEP_HISTORIES") is { Length: > 0 } folder)
+        {
+            Directory.CreateDirectory(folder);
+            var number = 0;
+            foreach (var history in histories.OrderBy(one => one.Events.First().EventTime.ToDateTimeOffset()))
+            {
+                var type = history.Events.First().WorkflowExecutionStartedEventAttributes.WorkflowType.Name;
+                await File.WriteAllTextAsync(
+                    Path.Combine(folder, $"{keepAs}-{number++:00}-{type}.json"), history.ToJson().Replace(world.Namespace + "/", "metal/", StringComparison.Ordinal));
+            }
+        }
+    }
+
+    public static WorkflowReplayer NewReplayer()
+    {
+        var options = new WorkflowReplayerOptions { DataConverter = Messaging.DataConverter };
+        foreach (var workflow in Workflows)
+        {
+            options.AddWorkflow(workflow);
+        }
+
+        return new(options);
+    }
+
+    /// <summary>The history as text, payloads decoded.</summary>
+    public static string Readable(WorkflowHistory history)
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (var happened in history.Events)
+        {
+            text.Append(happened);
+            var bytes = Google.Protobuf.MessageExtensions.ToByteArray(happened);
+            text.Append(System.Text.Encoding.UTF8.GetString(bytes));
+        }
+
+        return text.ToString();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_running);
+        if (_temporal is not null)
+        {
+            await _temporal.DisposeAsync();
+        }
+
+        _stop.Dispose();
+    }
+}
