@@ -1,6 +1,5 @@
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
-using Metal3.Contracts.Resources;
 using Metal3.Workflows.HostLifecycle;
 using Temporalio.Exceptions;
 

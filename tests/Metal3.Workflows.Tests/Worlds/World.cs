@@ -19,7 +19,7 @@ public sealed partial class World
     public const string Secret = "S3cr3t-Passw0rd";
 
     private static int _worlds;
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private readonly SemaphoreSlim _bridge = new(1);
     private readonly ITemporalClient _client;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
