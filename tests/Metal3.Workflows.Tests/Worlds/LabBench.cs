@@ -1,7 +1,6 @@
 using Metal3.Contracts;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Lab.Temporal;
-using Metal3.Workflows.Fleet;
 using Metal3.Workflows.HostLifecycle;
 using Metal3.Workflows.Tests.Worlds;
 using Temporalio.Client;
