@@ -1,0 +1,193 @@
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Metal3.TestKit;
+
+namespace Metal3.EndToEnd.Parts;
+
+/// <summary>Where the parts of a system listen, and how the worker and the bridge are told.</summary>
+internal static class Programs
+{
+    public static string Source { get; } = FindSource();
+
+    /// <summary>Shortened patience: what takes minutes in a data centre takes seconds here.</summary>
+    public static Dictionary<string, string> Patience { get; } = new()
+    {
+        ["Host__Patience__BackoffUnit"] = "00:00:01",
+        ["Host__Patience__BackoffCap"] = "00:00:08",
+        ["Host__Patience__UnavailablePause"] = "00:00:01",
+        ["Host__Patience__UnavailableCap"] = "00:00:04",
+        ["Host__Patience__Heartbeat"] = "00:00:06",
+        ["Host__Patience__Request"] = "00:00:40",
+        ["Host__Patience__Transport"] = "00:00:05",
+        ["Host__Patience__TellOnObject"] = "00:00:20",
+        ["Host__Patience__ObjectPause"] = "00:00:05",
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TieredCompilation"] = "1",
+    };
+
+    public static Part Worker(string name, string directory, string kubeconfig, string temporal, string ironic, string files, IReadOnlyDictionary<string, string>? more = null)
+    {
+        var environment = new Dictionary<string, string>(Patience)
+        {
+            ["KUBECONFIG"] = kubeconfig,
+            ["TEMPORAL_ADDRESS"] = temporal,
+            ["IRONIC_ENDPOINT"] = ironic,
+            ["DEPLOY_KERNEL_URL"] = $"{files}/any",
+            ["DEPLOY_RAMDISK_URL"] = $"{files}/any",
+        };
+        foreach (var (key, value) in more ?? new Dictionary<string, string>())
+        {
+            environment[key] = value;
+        }
+
+        return Part.Of("Metal3.Worker", name, directory, ["--health-addr", $"127.0.0.1:{RealServers.FreePort()}"], environment);
+    }
+
+    public static Part Bridge(string name, string directory, string kubeconfig, string temporal) => Part.Of(
+        "Metal3.CrdBridge",
+        name,
+        directory,
+        ["--webhook-port", "0", "--health-addr", "0", "--metrics-addr", "0", "--enable-leader-election"],
+        new Dictionary<string, string>(Patience)
+        {
+            ["KUBECONFIG"] = kubeconfig,
+            ["TEMPORAL_ADDRESS"] = temporal,
+            ["POD_NAMESPACE"] = "default",
+            ["LEASE_DURATION_SECONDS"] = "5",
+            ["RENEW_DEADLINE_SECONDS"] = "4",
+            ["RETRY_PERIOD_SECONDS"] = "1",
+            ["Bridge__ResyncInterval"] = "00:00:15",
+        });
+
+    private static string FindSource()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "Metal3.Workflows.sln")))
+        {
+            directory = directory.Parent ?? throw new DirectoryNotFoundException("The tests run outside the repository.");
+        }
+
+        return directory.FullName;
+    }
+}
+
+/// <summary>The whole system, each part a process of its own: the lab's Kubernetes and Ironic, the real Temporal server, workers and bridges.</summary>
+internal sealed class LabSystem : IAsyncDisposable
+{
+    private readonly string _directory;
+    private HttpClient? _admin;
+
+    private LabSystem(string directory) => _directory = directory;
+
+    public IReadOnlyList<Part> Parts { get; private set; } = [];
+
+    public Cluster Cluster { get; private set; } = null!;
+
+    public string Temporal { get; private set; } = "";
+
+    public Uri Redfish { get; private set; } = null!;
+
+    public IEnumerable<string> Logs => Parts.Select(part => part.LogFile);
+
+    public static async Task<LabSystem> StartAsync(
+        IReadOnlyList<string> ironicArguments, int workers, int bridges, IReadOnlyDictionary<string, string> workerSettings, CancellationToken cancellationToken)
+    {
+        var cli = RealServers.TemporalCli();
+        var system = new LabSystem(Directory.CreateTempSubdirectory("metal3-system-").FullName);
+        try
+        {
+            await system.StartPartsAsync(cli, ironicArguments, workers, bridges, workerSettings, cancellationToken);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Declares machines with a BMC password each.</summary>
+    public async Task DeclareAsync(IEnumerable<(string Name, string Mac, string Password)> machines, CancellationToken cancellationToken)
+    {
+        using var answer = await _admin!.PostAsJsonAsync(
+            "hosts",
+            machines.Select(one => new JsonObject { ["name"] = one.Name, ["mac"] = one.Mac, ["userName"] = "admin", ["password"] = one.Password, ["uuid"] = SystemId(one.Name) }),
+            cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public static string SystemId(string name) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16)).ToString();
+
+    public string BmcAddress(string name) => $"redfish-virtualmedia+http://{Redfish.Authority}/redfish/v1/Systems/{SystemId(name)}";
+
+    public async Task<JsonNode> AdminAsync(string path, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return (await _admin!.GetFromJsonAsync<JsonNode>(path, cancellationToken))!;
+            }
+            catch (HttpRequestException e) when (e.StatusCode is null)
+            {
+                await Task.Delay(100, cancellationToken);
+            }
+        }
+    }
+
+    public string Tails(int lines) => string.Join("\n\n", Parts.Select(part => $"--- {part.Name}\n{part.Tail(lines)}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Parts.Select(part => part.DisposeAsync().AsTask()));
+        Cluster?.Dispose();
+        _admin?.Dispose();
+        if (Environment.GetEnvironmentVariable("METAL3_KEEP_STATE") is not "1")
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+
+    private async Task StartPartsAsync(
+        string cli, IReadOnlyList<string> ironicArguments, int workers, int bridges, IReadOnlyDictionary<string, string> workerSettings, CancellationToken cancellationToken)
+    {
+        var (kube, iron, temporal) = (RealServers.FreePort(), RealServers.FreePort(), RealServers.FreePort());
+        Temporal = $"127.0.0.1:{temporal}";
+        var ironic = $"http://127.0.0.1:{iron}";
+        Redfish = new(ironic);
+        _admin = new() { BaseAddress = new($"{ironic}/admin/"), Timeout = TimeSpan.FromSeconds(20) };
+        var kubeconfig = Path.Combine(_directory, "kubeconfig");
+        Parts =
+        [
+            Part.Of("Metal3.Lab.Kubernetes", "kubernetes", _directory,
+                ["--port", $"{kube}", "--data", Path.Combine(_directory, "kubernetes"), "--kubeconfig", kubeconfig, "--crds", Path.Combine(Programs.Source, "deploy", "crds")]),
+            Part.Of("Metal3.Lab.Ironic", "ironic", _directory,
+                ["--port", $"{iron}", "--data", Path.Combine(_directory, "ironic"), .. ironicArguments]),
+            new("temporal", _directory, cli,
+                ["server", "start-dev", "--ip", "127.0.0.1", "--port", $"{temporal}", "--headless", "--db-filename", Path.Combine(_directory, "temporal.db"), "--log-level", "warn"]),
+            .. Enumerable.Range(1, workers).Select(n => Programs.Worker($"worker-{n}", _directory, kubeconfig, Temporal, ironic, ironic, workerSettings)),
+            .. Enumerable.Range(1, bridges).Select(n => Programs.Bridge($"bridge-{n}", _directory, kubeconfig, Temporal)),
+        ];
+        foreach (var part in Parts.Take(3))
+        {
+            part.Start();
+        }
+
+        while (!File.Exists(kubeconfig))
+        {
+            await Task.Delay(100, cancellationToken);
+        }
+
+        await Task.Delay(200, cancellationToken);
+        Cluster = new(kubeconfig);
+        _ = await Cluster.GetAsync("api/v1/namespaces/default", cancellationToken);
+        _ = await AdminAsync("hosts", cancellationToken);
+        _ = await Stories.ConnectAsync(Temporal, cancellationToken);
+        foreach (var part in Parts.Skip(3))
+        {
+            part.Start();
+        }
+    }
+}
