@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.EndToEnd.Parts;
-using Temporalio.Client;
 
 namespace Metal3.EndToEnd.Kills;
 
@@ -51,7 +50,12 @@ public sealed class KillTests(ITestOutputHelper output)
             problems.Add($"{host.Name}: {why}\n    {await Stories.ViewAsync(client, WorkflowNames.HostId(Namespace, host.Name))}");
         }
 
-        problems.AddRange(TwiceDone(await system.AdminAsync("events", cancellation)));
+        var events = await system.AdminAsync("events", cancellation);
+        var written = events.AsArray().OfType<JsonObject>().Where(one => (string?)one["verb"] == "deploy").ToList();
+        Say($"{written.Count} deployments, {events.AsArray().Count} destructive verbs");
+        Assert.All(hosts.Where(host => host.IsWritten), host => Assert.Contains(written, one => (string?)one["node"] == $"{Namespace}~{host.Name}"));
+        Assert.NotEmpty(Stories.Leaks([$"{hosts[0].Name}-bmc"], stories, [])); // what is no secret is found, so the search works
+        problems.AddRange(TwiceDone(events));
         problems.AddRange(Lost(recorder.All));
         problems.AddRange(Stories.Failures(stories));
         problems.AddRange(Stories.Leaks(hosts.SelectMany(host => new[] { host.BmcPassword, host.UserData }), stories, system.Logs));
@@ -187,6 +191,8 @@ public sealed class KillTests(ITestOutputHelper output)
         public string Name { get; }
 
         public string Mac { get; }
+
+        public bool IsWritten => _fate is Fate.Stays or Fate.OtherImage;
 
         public string BmcPassword { get; }
 

@@ -1,0 +1,16 @@
+using Metal3.EndToEnd.Parts;
+
+namespace Metal3.EndToEnd.RealParts;
+
+/// <summary>Differences from the golden traces that are meant: each stands in <c>docs/differences.md</c> or follows from how the traces were made.</summary>
+internal static class Known
+{
+    /// <summary>Golden scenario (empty: any), how the difference begins, and words of <c>docs/differences.md</c> (empty: see the comment).</summary>
+    private static readonly (string Scenario, string Begins, string Documented)[] Meant = [];
+
+    private static readonly string Documentation = File.ReadAllText(Path.Combine(Programs.Source, "docs", "differences.md"));
+
+    public static bool IsMeant(string scenario, string difference) => Meant.Any(one =>
+        (one.Scenario.Length == 0 || one.Scenario == scenario) && difference.StartsWith(one.Begins, StringComparison.Ordinal)
+        && Documentation.Contains(one.Documented, StringComparison.Ordinal));
+}
