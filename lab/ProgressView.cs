@@ -88,10 +88,14 @@ internal sealed class ProgressView(IAnsiConsole console, HostProgress progress)
             }
 
             _told[row.Name] = said;
+            var isNewError = row.Error.Length > 0 && row.Error != before.Item4;
             var line = $"{Seconds(progress.Elapsed),8}  {row.Name,-12} {row.State,-14}{(row.Step.Length > 0 ? $" {row.Step}" : "")}";
             line += row.Waiting.Length > 0 ? $", waits for: {row.Waiting}" : "";
-            line += row.Error.Length > 0 ? $" ({row.Error})" : "";
             Console.Out.WriteLine(line.TrimEnd());
+            if (isNewError)
+            {
+                Console.Out.WriteLine($"{"",10}{row.Name,-12} {row.Error}");
+            }
         }
     }
 }
