@@ -8,7 +8,7 @@ namespace Metal3.Contracts.Tests;
 
 public sealed class AdmissionTests
 {
-    public static TheoryData<string> Refused => [.. Manifest.Invalid.Where(m => m.Layer == "admission" || m.Rule == "B1").Select(m => m.File)];
+    public static TheoryData<string> Refused => [.. Manifest.Invalid.Where(m => m.Layer == "admission" || m.Rule is "B1" or "B34").Select(m => m.File)];
 
     public static TheoryData<string> Accepted => [.. Manifest.Valid.Where(m => m.Kind != "Secret").Select(m => m.File)];
 
@@ -34,8 +34,8 @@ public sealed class AdmissionTests
     {
         string[] rules =
         [
-            .. Enumerable.Range(1, 33).Select(n => $"B{n}"), "U1", "U2", "U3", .. Enumerable.Range(1, 9).Select(n => $"C{n}"),
-            .. Enumerable.Range(1, 6).Select(n => $"E{n}"), "D1", "F1", .. Enumerable.Range(1, 6).Select(n => $"N{n}"),
+            .. Enumerable.Range(1, 34).Select(n => $"B{n}"), "U1", "U2", "U3", .. Enumerable.Range(1, 9).Select(n => $"C{n}"),
+            .. Enumerable.Range(1, 6).Select(n => $"E{n}"), "D1", "F1", .. Enumerable.Range(1, 7).Select(n => $"N{n}"),
             .. Enumerable.Range(1, 14).Select(n => $"S{n}"),
         ];
 
@@ -167,14 +167,13 @@ public sealed class AdmissionTests
     private static IReadOnlyList<Violation> Check(Manifest manifest)
     {
         JsonElement Element(JsonObject json) => JsonSerializer.SerializeToElement(json);
-        var isUpdate = manifest.Documents.Count > 1;
-        return AdmissionRules.Check(
-            new(
-                manifest.Kind,
-                isUpdate ? AdmissionOperation.Update : AdmissionOperation.Create,
-                Element(manifest.Sent),
-                isUpdate ? Element(manifest.Documents[0]) : null),
-            ["m3/h1[eth0]"]);
+        AdmissionRequest request = manifest switch
+        {
+            { IsDeleted: true } => new(manifest.Kind, AdmissionOperation.Delete, null, Element(manifest.Sent)),
+            { Documents: [var before, var after] } => new(manifest.Kind, AdmissionOperation.Update, Element(after), Element(before)),
+            _ => new(manifest.Kind, AdmissionOperation.Create, Element(manifest.Sent), null),
+        };
+        return AdmissionRules.Check(request, ["m3/h1[eth0]"]);
     }
 
     private static BareMetalHost Host(string spec) => new() { Spec = Metal3Json.Deserialize<BareMetalHostSpec>(spec) };

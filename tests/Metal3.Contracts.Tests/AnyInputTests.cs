@@ -88,7 +88,7 @@ public sealed class AnyInputTests
         var text = File.ReadAllText(Path.Combine(Manifest.CrdDirectory, "..", "..", "docs", "admission.md"));
         var listed = text.Split('\n').Where(l => l.StartsWith("| ", StringComparison.Ordinal)).SelectMany(l => l.Split('|')[1].Split(',', StringSplitOptions.TrimEntries)).ToList();
 
-        Assert.Empty(Manifest.Invalid.Select(m => m.Rule).Where(r => r[0] != 'S').Concat(["N7", "J1", "B34"]).Except(listed, StringComparer.Ordinal));
+        Assert.Empty(Manifest.Invalid.Select(m => m.Rule).Where(r => r[0] != 'S').Append("J1").Except(listed, StringComparer.Ordinal));
     }
 
     private static Arbitrary<string[]> AnyOf(string[] pieces, int length) =>

@@ -9,7 +9,7 @@ using YamlDotNet.RepresentationModel;
 namespace Metal3.Contracts.Tests;
 
 /// <summary>A file of <c>Manifests/</c>; invalid ones say in their head which rule of which layer refuses which field.</summary>
-internal sealed record Manifest(string File, string Rule, string Layer, string Field, IReadOnlyList<JsonObject> Documents)
+internal sealed record Manifest(string File, string Rule, string Layer, string Field, bool IsDeleted, IReadOnlyList<JsonObject> Documents)
 {
     private static readonly string Directory = Path.Combine(Root(), "tests", "Metal3.Contracts.Tests", "Manifests");
 
@@ -38,7 +38,9 @@ internal sealed record Manifest(string File, string Rule, string Layer, string F
 
     public static IReadOnlyList<Manifest> Invalid { get; } = Read("invalid");
 
-    public static IReadOnlyDictionary<string, JsonObject> Crds { get; } = System.IO.Directory.GetFiles(CrdDirectory, "*.yaml")
+    public static IReadOnlyList<string> CrdFiles { get; } = System.IO.Directory.GetFiles(CrdDirectory, "metal3.io_*.yaml");
+
+    public static IReadOnlyDictionary<string, JsonObject> Crds { get; } = CrdFiles
         .Select(file => Yaml(System.IO.File.ReadAllText(file)).Single())
         .ToDictionary(crd => (string)crd["spec"]!["names"]!["kind"]!, StringComparer.Ordinal);
 
@@ -60,7 +62,7 @@ internal sealed record Manifest(string File, string Rule, string Layer, string F
             string Head(string key) => Regex.Match(text, $"^# {key}: (.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking) is { Success: true } m
                 ? m.Value[(key.Length + 4)..].Trim()
                 : "";
-            return new Manifest(Path.GetFileName(path), Head("rule"), Head("layer"), Head("field"), Yaml(text));
+            return new Manifest(Path.GetFileName(path), Head("rule"), Head("layer"), Head("field"), Head("operation").StartsWith("delete", StringComparison.Ordinal), Yaml(text));
         })];
 
     private static List<JsonObject> Yaml(string text)

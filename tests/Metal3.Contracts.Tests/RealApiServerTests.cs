@@ -40,8 +40,9 @@ public sealed class RealApiServer : IAsyncLifetime
             BaseAddress = new($"https://127.0.0.1:{port}"),
         };
         _http.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        Applied = await KubectlAsync("apply", "-f", Manifest.CrdDirectory);
-        await KubectlAsync("wait", "--for=condition=Established", "--timeout=60s", "-f", Manifest.CrdDirectory);
+        string[] crds = [.. Manifest.CrdFiles.SelectMany(file => new[] { "-f", file })];
+        Applied = await KubectlAsync(["apply", .. crds]);
+        await KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", .. crds]);
         foreach (var name in new[] { "fleet", "tenant-red", "m3" })
         {
             await KubectlAsync("create", "namespace", name);

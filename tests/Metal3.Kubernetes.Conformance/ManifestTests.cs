@@ -8,7 +8,7 @@ namespace Metal3.Kubernetes.Conformance;
 /// <summary>The product's definitions and example manifests, on the lab and on the reference, by <c>kubectl</c>.</summary>
 public sealed class ManifestTests(Targets targets)
 {
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -191,7 +191,8 @@ public sealed class ManifestTests(Targets targets)
         Task<(int Code, string Output)> RunAsync(string[] arguments, string input) => TranscriptTests.RunAsync(
             RealServers.OnPath("kubectl"), ["--kubeconfig", cluster.Kubeconfig, .. arguments], input, Cancellation);
 
-        var applied = await RunAsync(["apply", "--server-side", "--force-conflicts", "-f", Path.Combine(Root, "deploy", "crds")], "");
+        var definitions = Directory.GetFiles(Path.Combine(Root, "deploy", "crds"), "metal3.io_*.yaml").SelectMany(file => new[] { "-f", file });
+        var applied = await RunAsync(["apply", "--server-side", "--force-conflicts", .. definitions], "");
         Assert.True(applied.Code == 0, applied.Output);
         var established = await RunAsync(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"], "");
         Assert.True(established.Code == 0, established.Output);
