@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Threading.Channels;
 using K8s = k8s.Kubernetes;
 
 namespace Metal3.CrdBridge.Watching;
@@ -23,6 +24,7 @@ public sealed class Informer<T>
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ChangeQueue<T> _queue = new();
+    private readonly Channel<(ObjectKey Key, long Due)> _refused = Channel.CreateUnbounded<(ObjectKey Key, long Due)>();
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _unlisted;
 
@@ -70,6 +72,7 @@ public sealed class Informer<T>
         [
             .. scopes.Select(ns => FollowAsync(new Scope(ns), stop.Token)),
             .. Enumerable.Range(0, _options.ConcurrentDeliveries).Select(_ => DeliverAsync(deliver, stop.Token)),
+            OfferAgainAsync(stop.Token),
         ];
 
         // A part ends only when told to, or by a fault of ours: then the others must not go on alone.
@@ -345,16 +348,47 @@ public sealed class Informer<T>
                 var failures = _queue.Refused(change);
                 var pause = Pause.After(failures, _options.LongestPause);
                 _logger.NotAccepted(_type, change.Key, failures, pause, e);
-                _ = OfferAgainAsync(change.Key, pause, cancellation);
+                _refused.Writer.TryWrite((change.Key, _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency)));
             }
         }
     }
 
-    /// <summary>Waits without keeping a deliverer from other objects; ends quietly with the informer.</summary>
-    private async Task OfferAgainAsync(ObjectKey key, TimeSpan pause, CancellationToken cancellation)
+    /// <summary>Offers refused objects again when their pauses are over, and keeps no deliverer from other objects meanwhile.</summary>
+    private async Task OfferAgainAsync(CancellationToken cancellation)
     {
-        await Task.Delay(pause, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _queue.Ready(key);
+        var waiting = new PriorityQueue<ObjectKey, long>();
+        var more = _refused.Reader.WaitToReadAsync(cancellation).AsTask();
+        while (true)
+        {
+            if (waiting.TryPeek(out _, out var due))
+            {
+                using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                var left = _time.GetElapsedTime(_time.GetTimestamp(), due);
+                await Task.WhenAny(more, Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, timer.Token));
+                await timer.CancelAsync();
+                cancellation.ThrowIfCancellationRequested();
+            }
+            else
+            {
+                await more;
+            }
+
+            while (waiting.TryPeek(out var key, out due) && due <= _time.GetTimestamp())
+            {
+                _queue.Ready(key);
+                waiting.Dequeue();
+            }
+
+            if (more.IsCompleted)
+            {
+                while (_refused.Reader.TryRead(out var refused))
+                {
+                    waiting.Enqueue(refused.Key, refused.Due);
+                }
+
+                more = _refused.Reader.WaitToReadAsync(cancellation).AsTask();
+            }
+        }
     }
 
     /// <summary>Where one list-and-watch stands.</summary>
