@@ -51,6 +51,11 @@ internal sealed class Journal : IDisposable
         var held = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
+            foreach (var half in Directory.EnumerateFiles(directory, "snapshot-*.tmp"))
+            {
+                File.Delete(half); // its writer was killed; what it was to replace is still there
+            }
+
             var snapshots = Numbers(directory, "snapshot-");
             var start = snapshots.Count == 0 ? 0 : snapshots[^1];
             if (start > 0)

@@ -28,6 +28,12 @@ public sealed record LabKubernetesOptions
     /// <summary>YAML files, or directories of them, whose CustomResourceDefinitions are applied before the server listens.</summary>
     public IReadOnlyList<string> CrdPaths { get; init; } = [];
 
+    /// <summary>
+    /// Where webhooks that name a <c>service</c> are called, by <c>namespace/name</c>. The certificate must be the service's
+    /// (<c>name.namespace.svc</c>), as in a cluster. Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, Uri> Services { get; init; } = new Dictionary<string, Uri>(StringComparer.Ordinal);
+
     /// <summary>Changes kept per resource for watches that resume. At least half as many are always there. Default: 20 000.</summary>
     public int HistoryLimit { get; init; } = 20_000;
 
@@ -90,7 +96,7 @@ public sealed class LabKubernetes : IAsyncDisposable
             var definitions = new Definitions();
             var registry = new Registry(BuiltIns.All(store, definitions));
             Follow(store, registry, definitions);
-            var webhooks = new Webhooks(store);
+            var webhooks = new Webhooks(store, options.Services);
             var objects = new Objects(store, registry, definitions, webhooks, options.Time);
             var controllers = new Controllers(store, registry, objects, options.Time, log);
             lab = new LabKubernetes(store, webhooks, controllers, options.Tls ? Certificates.Get(options.DataDirectory) : null);

@@ -155,7 +155,7 @@ internal sealed class Objects(Store store, Registry registry, Definitions defini
             }
 
             var root = type.Read(stored);
-            await webhooks.CheckAsync("DELETE", type, "", ns, name, null, root, options.DryRun, cancellation);
+            await webhooks.CheckAsync("DELETE", type, "", ns, name, null, root, new WriteOptions { DryRun = options.DryRun }, cancellation);
             try
             {
                 return Delete(type, key, stored, root, options);
@@ -393,7 +393,7 @@ internal sealed class Objects(Store store, Registry registry, Definitions defini
 
         var name = metadata.TextAt("name") ?? "";
         Validate(type, name, root, null);
-        await webhooks.CheckAsync("CREATE", type, "", ns, name, root, null, options.DryRun, cancellation);
+        await webhooks.CheckAsync("CREATE", type, "", ns, name, root, null, options, cancellation);
         if (!applied)
         {
             FieldManagers.RecordUpdate(null, root, type.Schema, options.Manager, type.ApiVersion, "", Now);
@@ -466,7 +466,7 @@ internal sealed class Objects(Store store, Registry registry, Definitions defini
             FieldManagers.RecordUpdate(current, wanted, type.Schema, options.Manager, type.ApiVersion, subresource, Now);
         }
 
-        await webhooks.CheckAsync("UPDATE", type, subresource, ns, name, wanted, current, options.DryRun, cancellation);
+        await webhooks.CheckAsync("UPDATE", type, subresource, ns, name, wanted, current, options, cancellation);
         if (IsSameButRevision(current, wanted))
         {
             return current;

@@ -8,10 +8,18 @@ var token = new Option<string?>("--token") { Description = "Bearer token that ev
 var tls = new Option<bool>("--tls") { Description = "Serve HTTPS with a certificate of the server's own, which the kubeconfig trusts." };
 var kubeconfig = new Option<string?>("--kubeconfig") { Description = "File to write a kubeconfig to." };
 var crds = new Option<string[]>("--crds") { Description = "YAML file, or directory of them, with CustomResourceDefinitions to apply at start; may be repeated." };
+var services = new Option<string[]>("--service") { Description = "NAMESPACE/NAME=URL: where webhooks that name this service are called; may be repeated." };
+services.Validators.Add(result =>
+{
+    foreach (var given in result.Tokens.Select(token => token.Value).Where(given => Service(given) is null))
+    {
+        result.AddError($"--service {given}: write NAMESPACE/NAME=URL, such as metal3/metal3-bridge-webhook=https://127.0.0.1:9443");
+    }
+});
 
 var command = new RootCommand("A Kubernetes API server in one process, for laptops and tests. kubectl works against it.")
 {
-    port, data, token, tls, kubeconfig, crds,
+    port, data, token, tls, kubeconfig, crds, services,
 };
 command.SetAction(async (arguments, cancellation) =>
 {
@@ -24,6 +32,7 @@ command.SetAction(async (arguments, cancellation) =>
         Tls = arguments.GetValue(tls),
         KubeconfigPath = arguments.GetValue(kubeconfig),
         CrdPaths = arguments.GetValue(crds) ?? [],
+        Services = (arguments.GetValue(services) ?? []).Select(given => Service(given)!.Value).ToDictionary(StringComparer.Ordinal),
         Logging = logging,
     };
     var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,3 +58,9 @@ command.SetAction(async (arguments, cancellation) =>
     }
 });
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+static KeyValuePair<string, Uri>? Service(string given) =>
+    given.Split('=', 2) is [var name, var url] && name.Split('/') is [{ Length: > 0 }, { Length: > 0 }]
+    && Uri.TryCreate(url, UriKind.Absolute, out var at) && at.Scheme is "http" or "https"
+        ? new(name, at)
+        : null;

@@ -399,7 +399,16 @@ internal sealed class Store : IDisposable
         var generation = _journal.BeginGeneration();
         var revision = _revision;
         var roots = _collections.Values.Select(c => (c.Id, c.Objects)).ToList();
-        _snapshotting = Task.Run(() => _journal.WriteSnapshot(
-            generation, revision, roots.SelectMany(r => r.Objects.Select(o => (r.Id, o.Key, o.Value)))));
+        _snapshotting = Task.Run(() =>
+        {
+            try
+            {
+                _journal.WriteSnapshot(generation, revision, roots.SelectMany(r => r.Objects.Select(o => (r.Id, o.Key, o.Value))));
+            }
+            catch (IOException)
+            {
+                // A full disk: the files before are still there and say the same, and the next snapshot tries again.
+            }
+        });
     }
 }

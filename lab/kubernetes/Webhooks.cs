@@ -4,16 +4,19 @@ using System.Text;
 
 namespace Metal3.Lab.Kubernetes;
 
-/// <summary>Calls the HTTPS webhooks of ValidatingWebhookConfigurations. Mutating ones are stored and never called.</summary>
-internal sealed class Webhooks(Store store) : IDisposable
+/// <summary>Calls the webhooks of ValidatingWebhookConfigurations. Mutating ones are stored and never called.</summary>
+/// <param name="store">Where the configurations are.</param>
+/// <param name="services">Where to find what listens for a service, by <c>namespace/name</c>.</param>
+internal sealed class Webhooks(Store store, IReadOnlyDictionary<string, Uri> services) : IDisposable
 {
     private const string CollectionId = "admissionregistration.k8s.io/validatingwebhookconfigurations";
     private readonly Collection _configurations = store.Collection(CollectionId);
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, HttpClient> _clients = new(StringComparer.Ordinal);
 
+    /// <summary>Asks every webhook that applies; their warnings are added to those of <paramref name="options"/>.</summary>
     /// <exception cref="ApiException">A webhook denies the request, or cannot be reached and its policy is <c>Fail</c>.</exception>
     public async Task CheckAsync(
-        string operation, ResourceType type, string subresource, string ns, string name, Map? root, Map? old, bool dryRun,
+        string operation, ResourceType type, string subresource, string ns, string name, Map? root, Map? old, WriteOptions options,
         CancellationToken cancellation)
     {
         if (_configurations.Objects.IsEmpty || type.Group == "admissionregistration.k8s.io")
@@ -27,7 +30,7 @@ internal sealed class Webhooks(Store store) : IDisposable
             {
                 if (Applies(webhook, operation, type, subresource, root ?? old!, ns))
                 {
-                    await CallAsync(webhook, Review(operation, type, subresource, ns, name, root, old, dryRun), type, name, cancellation);
+                    await CallAsync(webhook, Review(operation, type, subresource, ns, name, root, old, options.DryRun), type, name, options, cancellation);
                 }
             }
         }
@@ -102,7 +105,7 @@ internal sealed class Webhooks(Store store) : IDisposable
         }) ?? true);
     }
 
-    private async Task CallAsync(Map webhook, Map review, ResourceType type, string name, CancellationToken cancellation)
+    private async Task CallAsync(Map webhook, Map review, ResourceType type, string name, WriteOptions options, CancellationToken cancellation)
     {
         var webhookName = webhook.TextAt("name") ?? "";
         Map? answer;
@@ -120,6 +123,7 @@ internal sealed class Webhooks(Store store) : IDisposable
             throw ApiException.InternalError($"failed calling webhook \"{webhookName}\": failed to call webhook: {e.Message}");
         }
 
+        options.Warnings.AddRange(answer.MapAt("response").ItemsAt("warnings")?.OfType<string>() ?? []);
         if (answer.FlagAt("response", "allowed"))
         {
             return;
@@ -138,22 +142,39 @@ internal sealed class Webhooks(Store store) : IDisposable
     private async Task<Map?> AskAsync(Map webhook, Map review, CancellationToken cancellation)
     {
         var config = webhook.MapAt("clientConfig");
-        var url = config.TextAt("url") ?? throw new InvalidOperationException(
-            "the lab has no network of services; give clientConfig.url instead of clientConfig.service");
+        var (url, host) = Address(config);
         var bundle = config.TextAt("caBundle") ?? "";
         var client = _clients.GetOrAdd(bundle, NewClient);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(TimeSpan.FromSeconds(webhook.At("timeoutSeconds") as long? ?? 10));
         using var content = new ByteArrayContent(Json.Bytes(review));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var response = await client.PostAsync(new Uri(url), content, deadline.Token);
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
+        request.Headers.Host = host;
+        using var response = await client.SendAsync(request, deadline.Token);
         response.EnsureSuccessStatusCode();
         return Json.Parse(await response.Content.ReadAsByteArrayAsync(deadline.Token)) as Map;
     }
 
+    /// <summary>Where to send to, and the name that the certificate must bear if it is not the address's.</summary>
+    private (Uri Url, string? Host) Address(Map? config)
+    {
+        if (config.TextAt("url") is { } url)
+        {
+            return (new Uri(url), null);
+        }
+
+        var service = config.MapAt("service");
+        var (ns, name) = (service.TextAt("namespace"), service.TextAt("name"));
+        return services.TryGetValue($"{ns}/{name}", out var at)
+            ? (new Uri(at, service.TextAt("path") ?? "/"), $"{name}.{ns}.svc")
+            : throw new InvalidOperationException(
+                $"the lab has no network of services; tell it where {ns}/{name} listens (--service {ns}/{name}=URL), or give clientConfig.url");
+    }
+
     private static HttpClient NewClient(string bundle)
     {
-        var handler = new SocketsHttpHandler();
+        var handler = new SocketsHttpHandler { UseProxy = false };
         if (bundle.Length > 0)
         {
             var roots = new X509Certificate2Collection();
