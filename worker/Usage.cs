@@ -19,6 +19,7 @@ internal static class Usage
           DEPLOY_KERNEL_URL, DEPLOY_RAMDISK_URL, DEPLOY_ISO_URL                                 as upstream's
           PROVISIONING_LIMIT             hosts that boot from the network at the same time (default 20)
           TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*                the Temporal server
+          WATCH_NAMESPACE                namespaces of the hosts, separated by commas, as the bridge's; empty: all
           KUBECONFIG                     the cluster, unless run inside one
           OTEL_EXPORTER_OTLP_ENDPOINT    where traces go; none are made without it
         """;

@@ -9,8 +9,8 @@ internal interface IHostReader
     /// <summary>The host; null if it is gone or another object took its name.</summary>
     Task<BareMetalHost?> FindHostAsync(HostKey host, CancellationToken cancellationToken);
 
-    /// <summary>All hosts of a namespace; of all namespaces if it is null.</summary>
-    Task<IReadOnlyList<BareMetalHost>> ListHostsAsync(string? @namespace, CancellationToken cancellationToken);
+    /// <summary>All hosts of the namespaces that are watched.</summary>
+    Task<IReadOnlyList<BareMetalHost>> ListHostsAsync(CancellationToken cancellationToken);
 
     /// <summary>A companion of the host's name; null if there is none.</summary>
     Task<T?> FindCompanionAsync<T>(ResourceKind kind, HostKey host, CancellationToken cancellationToken)

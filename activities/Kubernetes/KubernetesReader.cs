@@ -8,8 +8,16 @@ using Metal3.Contracts.Wire;
 
 namespace Metal3.Activities.Kubernetes;
 
+/// <summary>The namespaces whose hosts this installation serves; none: all of them.</summary>
+internal sealed record WatchedNamespaces(IReadOnlyList<string> Names)
+{
+    /// <summary>Reads upstream's <c>WATCH_NAMESPACE</c>: names separated by commas.</summary>
+    public static WatchedNamespaces FromEnvironment(Func<string, string?> variable) => new(
+        [.. (variable("WATCH_NAMESPACE") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)]);
+}
+
 /// <summary>Reads through the Kubernetes API, nothing cached: a destructive step needs what is true now.</summary>
-internal sealed class KubernetesReader(IKubernetes kubernetes) : IHostReader, ISecretReader
+internal sealed class KubernetesReader(IKubernetes kubernetes, WatchedNamespaces? watched = null) : IHostReader, ISecretReader
 {
     /// <inheritdoc/>
     public async Task<BareMetalHost?> FindHostAsync(HostKey host, CancellationToken cancellationToken)
@@ -19,15 +27,26 @@ internal sealed class KubernetesReader(IKubernetes kubernetes) : IHostReader, IS
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<BareMetalHost>> ListHostsAsync(string? @namespace, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BareMetalHost>> ListHostsAsync(CancellationToken cancellationToken)
     {
         var kind = Metal3Group.BareMetalHost;
-        var json = @namespace is null
-            ? await kubernetes.CustomObjects.ListClusterCustomObjectAsync<JsonElement>(
-                Metal3Group.Name, Metal3Group.Version, kind.Plural, cancellationToken: cancellationToken)
-            : await kubernetes.CustomObjects.ListNamespacedCustomObjectAsync<JsonElement>(
-                Metal3Group.Name, Metal3Group.Version, @namespace, kind.Plural, cancellationToken: cancellationToken);
-        return Metal3Json.Deserialize<ResourceList<BareMetalHost>>(json).Items;
+        if (watched is not { Names.Count: > 0 })
+        {
+            return Items(await kubernetes.CustomObjects.ListClusterCustomObjectAsync<JsonElement>(
+                Metal3Group.Name, Metal3Group.Version, kind.Plural, cancellationToken: cancellationToken));
+        }
+
+        // One by one: a service account that may see these namespaces may not list them all at once.
+        var hosts = new List<BareMetalHost>();
+        foreach (var name in watched.Names)
+        {
+            hosts.AddRange(Items(await kubernetes.CustomObjects.ListNamespacedCustomObjectAsync<JsonElement>(
+                Metal3Group.Name, Metal3Group.Version, name, kind.Plural, cancellationToken: cancellationToken)));
+        }
+
+        return hosts;
+
+        static IReadOnlyList<BareMetalHost> Items(JsonElement list) => Metal3Json.Deserialize<ResourceList<BareMetalHost>>(list).Items;
     }
 
     /// <inheritdoc/>

@@ -43,6 +43,7 @@ public static class ProvisioningServices
                 provider.GetRequiredService<TimeProvider>());
         });
         services.AddSingleton(provider => new BmcProbe(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(WatchedNamespaces.FromEnvironment(variable));
         services.TryAddSingleton<KubernetesReader>();
         services.TryAddSingleton<IHostReader>(provider => provider.GetRequiredService<KubernetesReader>());
         services.TryAddSingleton<ISecretReader>(provider => provider.GetRequiredService<KubernetesReader>());

@@ -25,7 +25,7 @@ internal sealed class FleetActivities(NodeWatcher watcher, IronicClient ironic, 
         var activity = ActivityExecutionContext.Current;
         var cancellation = activity.CancellationToken;
         var resting = new RestingHosts(ironic.FindNodeAsync);
-        foreach (var host in await hosts.ListHostsAsync(null, cancellation))
+        foreach (var host in await hosts.ListHostsAsync(cancellation))
         {
             if (host.Status is { Provisioning.Id: { Length: > 0 } id } status
                 && status.OperationalStatus != OperationalStatus.Detached)
