@@ -8,7 +8,7 @@ namespace Metal3.Kubernetes.Conformance;
 [KubernetesEntity(Group = GroupName, Kind = "Widget", ApiVersion = "v1", PluralName = Plural)]
 public sealed record Widget : IKubernetesObject<V1ObjectMeta>
 {
-    public const string GroupName = "conformance.metal3.io";
+    public const string GroupName = "clients.metal3.io"; // not the transcripts' group, which one of them lists
     public const string Plural = "widgets";
 
     public string ApiVersion { get; set; } = GroupName + "/v1";
