@@ -13,6 +13,8 @@ namespace Metal3.Activities.Kubernetes.Writing;
 /// <summary>Custom objects as raw JSON: what we do not model survives, and patches say only what changed.</summary>
 internal sealed class ObjectStore(IKubernetes kubernetes)
 {
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The object; null if there is none.</summary>
     public async Task<JsonObject?> FindAsync(ResourceKind kind, string @namespace, string name, CancellationToken cancellationToken)
     {
@@ -40,7 +42,7 @@ internal sealed class ObjectStore(IKubernetes kubernetes)
     public async Task<JsonObject> PatchAsync(
         ResourceKind kind, string @namespace, string name, JsonArray patch, bool status, CancellationToken cancellationToken)
     {
-        var body = new V1Patch(patch.ToJsonString(), V1Patch.PatchType.JsonPatch);
+        var body = new V1Patch(AsGoWritesIt(patch), V1Patch.PatchType.JsonPatch);
         var result = status
             ? await kubernetes.CustomObjects.PatchNamespacedCustomObjectStatusAsync<JsonElement>(
                 body, Metal3Group.Name, Metal3Group.Version, @namespace, kind.Plural, name, cancellationToken: cancellationToken)
@@ -136,6 +138,15 @@ internal sealed class ObjectStore(IKubernetes kubernetes)
     /// <summary>The object is gone or another one.</summary>
     public static ApplicationFailureException Gone(HostKey host) => new(
         $"The BareMetalHost {host} with uid {host.Uid} is gone.", FailureTypes.HostGone, nonRetryable: true);
+
+    /// <summary>
+    /// The API server's <c>test</c> compares strings as they are written, escapes included: <c>\u0022</c> is another value to it than
+    /// <c>\"</c>. So this writes them as it does itself.
+    /// </summary>
+    private static string AsGoWritesIt(JsonArray patch) => patch.ToJsonString(Relaxed)
+        .Replace("<", "\\u003c", StringComparison.Ordinal)
+        .Replace(">", "\\u003e", StringComparison.Ordinal)
+        .Replace("&", "\\u0026", StringComparison.Ordinal);
 
     private static string Reason(HttpOperationException e)
     {
