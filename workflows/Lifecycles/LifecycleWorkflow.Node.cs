@@ -69,6 +69,7 @@ public abstract partial class LifecycleWorkflow
 
             if (answer.Progress is NodeProgress.Done)
             {
+                _recorded.Remove(ask.Name);
                 return true;
             }
 

@@ -15,6 +15,9 @@ public abstract partial class LifecycleWorkflow
     private static readonly SearchAttributeKey<DateTimeOffset> WaitingSinceKey = SearchAttributeKey.CreateDateTimeOffset("Metal3WaitingSince");
     private static readonly SearchAttributeKey<string> StateKey = SearchAttributeKey.CreateKeyword("Metal3State");
     private static readonly SearchAttributeKey<string> ErrorTypeKey = SearchAttributeKey.CreateKeyword("Metal3ErrorType");
+
+    /// <summary>Recorded failures by step. A step that starts something runs again after the wait, so one run of it cannot count them.</summary>
+    private readonly Dictionary<string, int> _recorded = new(StringComparer.Ordinal);
     private string _attributes = "";
 
     /// <summary>Runs a step until it is done, skipped, or the lifecycle is left.</summary>
@@ -28,7 +31,7 @@ public abstract partial class LifecycleWorkflow
     {
         (_step, _title, _attempt, _skippable, _skip, _retry) = (step.Name, step.Title, 0, step.Skippable, null, null);
         var restart = Request.Restart;
-        int recorded = 0, unavailable = 0;
+        var unavailable = 0;
         DateTimeOffset? unavailableSince = null;
         while (true)
         {
@@ -84,7 +87,7 @@ public abstract partial class LifecycleWorkflow
             WaitKind kind;
             if (failure.Class is FailureClass.Recorded)
             {
-                recorded++;
+                var recorded = _recorded[step.Name] = _recorded.GetValueOrDefault(step.Name) + 1;
                 unavailable = 0;
                 _ledger.Add(Entry(step, failure.Type, failure.Message, failure.Raw));
                 Apply(RecordFailure(step, failure));

@@ -13,17 +13,20 @@ namespace Metal3.Workflows.Lifecycles;
 public sealed class RegisterWorkflow : LifecycleWorkflow
 {
     private bool _imageNeeded;
+    private bool _isOutdated;
+    private HostSnapshot _brought;
     private string? _diagnosis;
 
     /// <summary>Remembers what it was started with.</summary>
     [WorkflowInit]
     public RegisterWorkflow(LifecycleRequest request)
-        : base(request)
-    {
-    }
+        : base(request) => _brought = request.Desired;
 
     /// <inheritdoc/>
     protected override ErrorType ErrorType => ErrorType.RegistrationError;
+
+    /// <summary>A registration that failed stays failed until access is proven, not until the next attempt begins.</summary>
+    protected override bool ClearsErrors => false;
 
     private bool InPlace => Observed.State != ProvisioningState.Registering;
 
@@ -38,51 +41,32 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
             Observed = Observed.BeginRegistration(Now);
         }
 
-        var credentials = await ClaimCredentialsAsync();
-        if (!credentials.Usable)
+        var changed = false;
+        var proven = false;
+        var fresh = false;
+        do
         {
-            // Only a deletion gets here: it goes on without the BMC.
-            Observed = Observed with { CredentialsUnusable = true, Registered = HostDecisions.RegisteredMark(Desired, Observed) };
-            return;
-        }
-
-        var tried = Observed.Status.TriedCredentials;
-        var changed = tried.CredentialsVersion != credentials.Version || tried.Credentials?.Name != credentials.Name;
-        var proven = !changed && Observed.Status.GoodCredentials == tried;
-        if (changed)
-        {
-            Count("metal3_credentials_updated_total");
-        }
-
-        var reference = new CredentialsStatus
-        {
-            Credentials = new() { Name = credentials.Name, Namespace = Desired.Host.Namespace },
-            CredentialsVersion = credentials.Version,
-        };
-        Observed = Observed with
-        {
-            CredentialsUnusable = false,
-            CredentialsSeen = Desired.Related.TryGetValue("bmc-secret", out var before) && before != credentials.Version
-                ? [before, credentials.Version]
-                : [credentials.Version],
-            Status = Observed.Status with { TriedCredentials = reference },
-        };
-
-        var ensured = await EnsureNodeAsync(changed);
-        await ChooseProfileAsync();
-        var fresh = ensured.Answer.Node?.Phase is NodePhase.Unverified || ensured.Answer.Progress is not NodeProgress.Done;
-        await ValidateAsync(changed);
-        if (InPlace && !fresh && (changed || ensured.AccessWritten) && !Desired.Deleting)
-        {
-            var answer = await RunAsync(
-                HostSteps.TestCredentials,
-                attempt => AskAsync(nodes => nodes.TestCredentialsAsync(Plain(attempt.Restart)), HostSteps.TestCredentials.Title, attempt.Cancellation),
-                () => null!);
-            if (answer is not null)
+            var credentials = await ClaimCredentialsAsync();
+            if (!credentials.Usable)
             {
-                Take(answer);
+                // Only a deletion gets here: it goes on without the BMC.
+                Observed = Observed with { CredentialsUnusable = true, Registered = HostDecisions.RegisteredMark(Desired, Observed) };
+                return;
+            }
+
+            _brought = Desired;
+            _isOutdated = false;
+            (changed, proven) = Try(credentials, changed);
+            var ensured = await EnsureNodeAsync(changed);
+            await ChooseProfileAsync();
+            fresh |= ensured.Answer.Node?.Phase is NodePhase.Unverified || ensured.Answer.Progress is not NodeProgress.Done;
+            await ValidateAsync(changed);
+            if (!_isOutdated && InPlace && !fresh && (changed || ensured.AccessWritten) && !Desired.Deleting)
+            {
+                await TestCredentialsAsync();
             }
         }
+        while (_isOutdated);
 
         if (!Desired.Deleting)
         {
@@ -107,11 +91,42 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
         }
 
         Observed = Observed with { Status = Observed.Status with { GoodCredentials = Observed.Status.TriedCredentials } };
-        Observed = Observed with { Registered = HostDecisions.RegisteredMark(Desired, Observed) };
+
+        // What was brought counts, not what is wanted by now: a change since then is the next registration's.
+        Observed = Observed with { Registered = HostDecisions.RegistrationKey(_brought, Observed) };
         if (InPlace)
         {
             await PublishAsync("tell that the host is registered");
         }
+    }
+
+    /// <summary>Notes credentials as tried.</summary>
+    /// <param name="credentials">What the secret holds.</param>
+    /// <param name="changedBefore">Whether an earlier round of this registration already brought other ones.</param>
+    private (bool Changed, bool Proven) Try(ClaimedCredentials credentials, bool changedBefore)
+    {
+        var tried = Observed.Status.TriedCredentials;
+        var differ = tried.CredentialsVersion != credentials.Version || tried.Credentials?.Name != credentials.Name;
+        if (differ)
+        {
+            Count("metal3_credentials_updated_total");
+        }
+
+        var reference = new CredentialsStatus
+        {
+            Credentials = new() { Name = credentials.Name, Namespace = Desired.Host.Namespace },
+            CredentialsVersion = credentials.Version,
+        };
+        var proven = !differ && !changedBefore && Observed.Status.GoodCredentials == tried;
+        Observed = Observed with
+        {
+            CredentialsUnusable = false,
+            CredentialsSeen = Desired.Related.TryGetValue("bmc-secret", out var before) && before != credentials.Version
+                ? [before, credentials.Version]
+                : [credentials.Version],
+            Status = Observed.Status with { TriedCredentials = reference },
+        };
+        return (differ || changedBefore, proven);
     }
 
     private async Task<ClaimedCredentials> ClaimCredentialsAsync()
@@ -318,6 +333,11 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
             {
                 var restart = attempt.Restart || first;
                 first = false;
+                if (IsOutdated(attempt))
+                {
+                    return new NodeAnswer { Progress = NodeProgress.Done, Node = Observed.Node };
+                }
+
                 return Observed.Node is { Phase: not (NodePhase.Unverified or NodePhase.Busy) } node
                     ? new NodeAnswer { Progress = NodeProgress.Done, Node = node }
                     : Observed.Node is { Phase: NodePhase.Busy } && InPlace
@@ -325,6 +345,24 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
                         : await ValidateOnceAsync(restart, attempt.Cancellation);
             });
     }
+
+    private async Task TestCredentialsAsync()
+    {
+        var answer = await RunAsync(
+            HostSteps.TestCredentials,
+            attempt => IsOutdated(attempt)
+                ? Task.FromResult<NodeAnswer>(null!)
+                : AskAsync(nodes => nodes.TestCredentialsAsync(Plain(attempt.Restart)), HostSteps.TestCredentials.Title, attempt.Cancellation),
+            () => null!);
+        if (answer is not null)
+        {
+            Take(answer);
+        }
+    }
+
+    /// <summary>Whether secret or spec changed since the node was told: what is wrong may have been put right, and the node must hear of it first.</summary>
+    private bool IsOutdated(StepAttempt attempt) => _isOutdated = attempt.Number > 1 && !Desired.Deleting
+        && (!HostDecisions.CredentialsAreSeen(Desired, Observed) || HostDecisions.RegistrationKey(_brought, Observed) != HostDecisions.RegistrationKey(Desired, Observed));
 
     private async Task<NodeAnswer> ValidateOnceAsync(bool restart, CancellationToken cancellation)
     {
