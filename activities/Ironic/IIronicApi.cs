@@ -48,6 +48,9 @@ internal interface IIronicApi
     [Get("/nodes/{id}/validate")]
     Task<IApiResponse<Dictionary<string, InterfaceValidation>>> ValidateAsync(string id, CancellationToken cancellationToken);
 
+    [Get("/nodes/{id}/management/boot_device")]
+    Task<IApiResponse<BootDevice>> BootDeviceAsync(string id, CancellationToken cancellationToken);
+
     [Get("/nodes/{id}/inventory")]
     Task<IApiResponse<InventoryRecord>> InventoryAsync(string id, CancellationToken cancellationToken);
 

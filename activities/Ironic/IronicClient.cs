@@ -188,6 +188,15 @@ internal sealed class IronicClient : IDisposable
     public Task<Dictionary<string, InterfaceValidation>> ValidateAsync(string id, CancellationToken cancellationToken) =>
         GetAsync($"GET nodes/{id}/validate", token => _api.ValidateAsync(id, token), cancellationToken);
 
+    /// <summary>
+    /// Has Ironic ask the BMC for its boot device: the one request that talks to the BMC with the stored credentials at once, and
+    /// changes nothing. Ironic locks the node meanwhile and answers 500 with the BMC's words. Sent once: every repetition shows
+    /// credentials that may be wrong to the BMC again, which locks accounts.
+    /// </summary>
+    public async Task ReadBmcAsync(string id, CancellationToken cancellationToken) =>
+        _ = await SendAsync(
+            $"GET nodes/{id}/management/boot_device", token => _api.BootDeviceAsync(id, token), null, cancellationToken, 200);
+
     /// <summary>What inspection found; null if nothing is stored.</summary>
     public async Task<InventoryRecord?> FindInventoryAsync(string id, CancellationToken cancellationToken)
     {

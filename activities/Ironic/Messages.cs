@@ -116,6 +116,12 @@ internal sealed record InterfaceValidation
     public string? Reason { get; init; }
 }
 
+internal sealed record BootDevice
+{
+    [JsonPropertyName("boot_device")]
+    public string? Device { get; init; }
+}
+
 internal sealed record InventoryRecord
 {
     public JsonElement Inventory { get; init; }
@@ -209,6 +215,7 @@ internal sealed record VersionRecord
 [JsonSerializable(typeof(DriverPage))]
 [JsonSerializable(typeof(Dictionary<string, InterfaceValidation>))]
 [JsonSerializable(typeof(InventoryRecord))]
+[JsonSerializable(typeof(BootDevice))]
 [JsonSerializable(typeof(BiosPage))]
 [JsonSerializable(typeof(FirmwarePage))]
 [JsonSerializable(typeof(IReadOnlyList<PatchOp>))]

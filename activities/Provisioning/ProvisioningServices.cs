@@ -38,7 +38,6 @@ public static class ProvisioningServices
             return new IronicProvisioner(
                 provider.GetRequiredService<IronicClient>(),
                 provisioner,
-                (id, cancellation) => watcher.WaitAsync(id, NodeGoal.PoweredOn, null, cancellation),
                 id => watcher.Recent(id, TimeSpan.FromSeconds(2)),
                 provider.GetRequiredService<TimeProvider>());
         });

@@ -84,11 +84,25 @@ internal sealed partial class IronicProvisioner
         ChangeInput input, IronicNode node, string verb, string steps, CancellationToken cancellationToken, bool again = false)
     {
         var fence = RecordedIntent.On(node);
+        var unseen = false;
         var mine = fence?.Intent == input.Intent;
         if (mine && !again && !fence!.Failed && fence.MovedSince(node))
         {
             // The verb was sent under this very intent, by an attempt that was lost on its way back.
-            return Reports.Clean(node.LastError) is { } error ? throw Fault.NodeFailed(error, error) : Done(node);
+            if (Reports.Clean(node.LastError) is { } error)
+            {
+                throw Fault.NodeFailed(error, error);
+            }
+
+            // Or so it seems: somebody else may have moved the node between the record and the verb. Settings can be looked at, and
+            // setting them twice destroys nothing; RAID cannot be told apart from what was there before, and is left alone.
+            if (fence.Unseen || input.TargetRaid is not null || input.RaidInterface is not null
+                || !await NoneAppliedAsync(node, input.Steps, cancellationToken))
+            {
+                return Done(node);
+            }
+
+            unseen = true;
         }
 
         if (!await WantedAsync(input, cancellationToken))
@@ -98,7 +112,7 @@ internal sealed partial class IronicProvisioner
 
         if (!mine || fence!.MovedSince(node) || fence.Failed)
         {
-            var patch = new List<PatchOp> { RecordedIntent.Write(node, input.Intent) };
+            var patch = new List<PatchOp> { RecordedIntent.Write(node, input.Intent, unseen: unseen) };
             if (input.RaidInterface is { } raid && node.RaidInterface != raid && node.ProvisionState is States.Manageable)
             {
                 patch.Add(PatchOp.Add("/raid_interface", raid));
@@ -115,6 +129,22 @@ internal sealed partial class IronicProvisioner
         await NextSecondAsync(node, cancellationToken);
         await VerbAsync(node, verb, cancellationToken, request => request[steps] = input.Steps.DeepClone());
         return Started(node);
+    }
+
+    /// <summary>Whether the steps only apply settings, all of them known to the node, and not one has the value it should have.</summary>
+    private async Task<bool> NoneAppliedAsync(IronicNode node, JsonArray steps, CancellationToken cancellationToken)
+    {
+        if (steps.Count == 0 || steps.Any(step => Reports.Text(step?["interface"]) != "bios"))
+        {
+            return false;
+        }
+
+        var actual = (await ironic.BiosAsync(node.Uuid, withSchema: false, cancellationToken))
+            .ToDictionary(one => one.Name, one => one.Value, StringComparer.Ordinal);
+        var wanted = steps.SelectMany(step => step?["args"]?["settings"] as JsonArray ?? []).ToList();
+        return wanted.Count > 0 && wanted.All(one =>
+            Reports.Text(one?["name"]) is { } name && actual.TryGetValue(name, out var value) && value is not null
+            && !string.Equals(value, one!["value"]?.ToString(), StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Notes that the attempt under an intent failed, before the failure itself becomes invisible.</summary>

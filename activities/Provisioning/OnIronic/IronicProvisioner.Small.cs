@@ -38,21 +38,31 @@ internal sealed partial class IronicProvisioner
         ClassifiedAsync(async () =>
         {
             var node = await NodeAsync(input, cancellationToken);
-            if (States.PhaseOf(node.ProvisionState) is NodePhase.Busy)
+            if (States.PhaseOf(node.ProvisionState) is NodePhase.Busy || node.TargetPowerState is { Length: > 0 })
             {
                 return Running(node);
             }
 
-            // Asking for the power state that the node already has makes Ironic read it from the BMC, and do nothing more.
-            if (node.PowerState is not ("power on" or "power off") || node.TargetPowerState is { Length: > 0 }
-                || node.Reservation is { Length: > 0 } || (node.PowerState is "power off" && node.DisablePowerOff is true))
+            // Not by ordering the power state that the node has: if the machine was switched behind Ironic's back, Ironic would
+            // switch it back.
+            try
             {
-                return node.TargetPowerState is { Length: > 0 } || node.Reservation is { Length: > 0 } ? Running(node) : Done(node);
+                await ironic.ReadBmcAsync(node.Uuid, cancellationToken);
+                return Done(node);
             }
-
-            await ironic.PowerAsync(node.Uuid, node.PowerState, null, cancellationToken);
-            var after = await settled(node.Uuid, cancellationToken) ?? throw Fault.NodeMissing(node.Uuid);
-            return Reports.Clean(after.LastError) is { } error ? throw Fault.NodeFailed(error, error) : Done(after);
+            catch (IronicException e) when (e.Fault is IronicFault.ServerError)
+            {
+                var said = Reports.Clean(e.Text)!;
+                throw Fault.NodeFailed(said, said);
+            }
+            catch (IronicException e) when (e.Fault is IronicFault.TimedOut)
+            {
+                throw Fault.NodeFailed("Ironic got no answer from the BMC in time; check its address and credentials.");
+            }
+            catch (IronicException e) when (e.Fault is IronicFault.Refused)
+            {
+                return Done(node); // its driver cannot be asked; the next real operation tells
+            }
         });
 
     /// <inheritdoc/>

@@ -70,13 +70,11 @@ internal sealed record IronicProvisionerOptions
 /// <summary>Machines through Ironic.</summary>
 /// <param name="ironic">The API.</param>
 /// <param name="options">Settings.</param>
-/// <param name="settled">Waits until no power change runs on a node, by the listing that all waits share.</param>
 /// <param name="recent">The node as of a listing some moments ago; null if there was none.</param>
 /// <param name="time">The clock.</param>
 internal sealed partial class IronicProvisioner(
     IronicClient ironic,
     IronicProvisionerOptions options,
-    Func<string, CancellationToken, Task<IronicNode?>> settled,
     Func<string, IronicNode?> recent,
     TimeProvider time) : IProvisioner
 {

@@ -85,7 +85,8 @@ internal static partial class Reports
 /// <param name="Intent">What was going to be done.</param>
 /// <param name="Since">The node's <c>provision_updated_at</c> when it was recorded: if it moved, the verb was sent.</param>
 /// <param name="Failed">Whether the attempt is known to have failed, so that the verb may be sent again.</param>
-internal sealed record RecordedIntent(NodeIntent Intent, string? Since, bool Failed)
+/// <param name="Unseen">Whether an earlier attempt under it left nothing to be seen, so that the verb was sent again.</param>
+internal sealed record RecordedIntent(NodeIntent Intent, string? Since, bool Failed, bool Unseen = false)
 {
     /// <summary>The fence of a node; null if there is none or it is not ours to read.</summary>
     public static RecordedIntent? On(IronicNode node)
@@ -99,14 +100,15 @@ internal sealed record RecordedIntent(NodeIntent Intent, string? Since, bool Fai
             return null;
         }
 
-        var failed = recorded["failed"]?.GetValueKind() is JsonValueKind.True;
-        return new RecordedIntent(new NodeIntent(verb, hash, ordinal), Reports.Text(recorded["since"]), failed);
+        bool Flag(string name) => recorded[name]?.GetValueKind() is JsonValueKind.True;
+        return new RecordedIntent(
+            new NodeIntent(verb, hash, ordinal), Reports.Text(recorded["since"]), Flag("failed"), Flag("unseen"));
     }
 
     /// <summary>The write that records an intent on a node as it is now.</summary>
-    public static PatchOp Write(IronicNode node, NodeIntent intent, bool failed = false)
+    public static PatchOp Write(IronicNode node, NodeIntent intent, bool failed = false, bool unseen = false)
     {
-        var fence = new RecordedIntent(intent, Stamp(node), failed).ToJson();
+        var fence = new RecordedIntent(intent, Stamp(node), failed, unseen).ToJson();
         return PatchOp.Add($"/extra/{Reports.IntentKey}", fence);
     }
 
@@ -129,6 +131,11 @@ internal sealed record RecordedIntent(NodeIntent Intent, string? Since, bool Fai
         if (Failed)
         {
             json["failed"] = true;
+        }
+
+        if (Unseen)
+        {
+            json["unseen"] = true;
         }
 
         return json;

@@ -570,8 +570,15 @@ internal sealed partial class IronicApi
         Only(call, "GET", "PUT");
         if (call.Method == "GET")
         {
-            call.Answer(node.Inside["bootDevice"]?.DeepClone()
-                ?? new JsonObject { ["boot_device"] = "pxe", ["persistent"] = node.Interface("management") == "noop" });
+            // Ironic keeps no record of it: the BMC is asked, under the node's lock.
+            Free(node, call);
+            var machine = conductor.Find(node);
+            if (conductor.BmcProblem(node, machine) is { } problem)
+            {
+                throw ApiException.Of(500, problem.Replace("power status", "Get boot device", StringComparison.Ordinal));
+            }
+
+            call.Answer(node.Inside["bootDevice"]?.DeepClone() ?? DefaultBootDevice(node));
             return;
         }
 
@@ -592,6 +599,13 @@ internal sealed partial class IronicApi
         world.TouchInside(node);
         call.Empty(204);
     }
+
+    private static JsonObject DefaultBootDevice(Node node) => node.Interface("management") switch
+    {
+        "redfish" or "idrac-redfish" => new JsonObject { ["boot_device"] = null, ["persistent"] = null },
+        "ipmitool" => new JsonObject { ["boot_device"] = "disk", ["persistent"] = false },
+        var other => new JsonObject { ["boot_device"] = "pxe", ["persistent"] = other == "noop" },
+    };
 
     private void BootMode(Call call, Node node, string what, string ident)
     {

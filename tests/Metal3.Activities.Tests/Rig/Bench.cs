@@ -29,7 +29,6 @@ internal sealed class Bench : IAsyncDisposable
         Provisioner = new IronicProvisioner(
             Ironic,
             options ?? new IronicProvisionerOptions { DeployIsoUrl = "http://images.example/ipa.iso", DeployKernelUrl = "http://images.example/k", DeployRamdiskUrl = "http://images.example/r" },
-            (id, cancellation) => Watcher.WaitAsync(id, NodeGoal.PoweredOn, null, cancellation),
             id => Watcher.Recent(id, TimeSpan.FromSeconds(2)),
             TimeProvider.System);
     }
