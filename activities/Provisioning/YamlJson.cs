@@ -42,7 +42,8 @@ internal static class YamlJson
                 var members = new JsonObject();
                 foreach (var (key, value) in mapping.Children)
                 {
-                    members[((YamlScalarNode)key).Value ?? ""] = Convert(value, depth + 1);
+                    var name = key as YamlScalarNode ?? throw new InvalidOperationException("a key that is no text");
+                    members[name.Value ?? ""] = Convert(value, depth + 1);
                 }
 
                 return members;
