@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
-using Metal3.Contracts.Resources;
 using Metal3.Workflows.Steps;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
@@ -29,6 +27,7 @@ public sealed partial class HostWorkflow
             // A deletionTimestamp never goes away again: a snapshot without it, delivered late, is an old one.
             if (!_desired.Deleting || snapshot.Deleting)
             {
+                HoldAnnotations.Follow(_holds, _desired.Annotations, snapshot.Annotations, Now);
                 _desired = snapshot.Generation >= _desired.Generation ? snapshot : snapshot with { Spec = _desired.Spec, Generation = _desired.Generation };
                 _desiredVersion++;
             }
@@ -209,35 +208,6 @@ public sealed partial class HostWorkflow
         catch (ActivityFailureException failure)
         {
             Workflow.Logger.HoldNotKept(failure.InnerException?.Message ?? failure.Message);
-        }
-    }
-
-    /// <summary>Users may hold by annotation alone: the name of a step, <c>*</c>, or the JSON of a hold.</summary>
-    private void HonourHoldAnnotation()
-    {
-        if (_desired.Annotations.TryGetValue(AnnotationKeys.Hold, out var text) && text.Length > 0)
-        {
-            var hold = Read(text) ?? new StepHold(text, "annotation", $"the annotation {AnnotationKeys.Hold} is set", Now);
-            if (!_holds.Exists(other => other.Step == hold.Step) && (hold.Step == "*" || StepNames.All.Contains(hold.Step, StringComparer.Ordinal)))
-            {
-                _holds.Add(hold with { By = hold.By.Length == 0 ? "annotation" : hold.By });
-            }
-        }
-        else
-        {
-            _holds.RemoveAll(hold => hold.By == "annotation");
-        }
-    }
-
-    private static StepHold? Read(string text)
-    {
-        try
-        {
-            return text[0] == '{' ? JsonSerializer.Deserialize<StepHold>(text, JsonSerializerOptions.Web) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }

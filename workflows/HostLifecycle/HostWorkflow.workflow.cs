@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
+using Metal3.Contracts.Wire;
 using Metal3.Workflows.Steps;
 using Temporalio.Common;
 using Temporalio.Exceptions;
@@ -48,6 +49,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
         _observed = state.Observed ?? FromObject(state.Desired);
         _options = state.Options;
         _holds = [.. state.Holds];
+        HoldAnnotations.Follow(_holds, ValueMap<string>.Empty, _desired.Annotations, Now);
         _successor = state.Successor;
         _runs = state.Runs;
         _gone = state.Gone;
@@ -76,7 +78,6 @@ public sealed partial class HostWorkflow : IHostWorkflow
             }
 
             HearWords();
-            HonourHoldAnnotation();
             var seen = _desiredVersion;
             var action = HostDecisions.Next(_desired, _observed, Options, Now);
             switch (action)

@@ -1,4 +1,5 @@
 using Metal3.Contracts.HostLifecycle;
+using Metal3.Workflows.Steps;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
@@ -26,6 +27,7 @@ public abstract partial class LifecycleWorkflow
     [WorkflowSignal]
     public Task DesiredChangedAsync(HostSnapshot snapshot)
     {
+        HoldAnnotations.Follow(_holds, Desired.Annotations, snapshot.Annotations, Now);
         Desired = snapshot;
         _desiredVersion++;
         return Task.CompletedTask;
