@@ -89,7 +89,7 @@ public sealed partial class TranscriptTests(Targets targets)
     }
 
     /// <summary>A namespace of the transcript's own, and the type that all transcripts speak about.</summary>
-    private static async Task<string> PrepareAsync(KubernetesTarget cluster, CancellationToken cancellation)
+    internal static async Task<string> PrepareAsync(KubernetesTarget cluster, CancellationToken cancellation)
     {
         using var client = cluster.Connect();
         var definition = Path.Combine(AppContext.BaseDirectory, "Transcripts", "gadget.yaml");
