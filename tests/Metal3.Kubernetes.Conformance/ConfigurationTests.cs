@@ -11,6 +11,7 @@ using k8s.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
@@ -158,6 +159,111 @@ public sealed class ConfigurationTests : IDisposable
         var ns = await client.CoreV1.ReadNamespaceAsync("metal", cancellationToken: Cancellation);
 
         Assert.Equal("HTTP/2", ns.Metadata.Annotations["protocol"]);
+    }
+
+    [Fact]
+    public async Task A_server_that_knows_no_HTTP_2_is_spoken_to_in_the_older_words()
+    {
+        using var authority = Authority("ca");
+        using var leaf = Leaf(authority, "localhost", DateTimeOffset.UtcNow.AddDays(1));
+        await using var old = await StartAsync(leaf, protocols: HttpProtocols.Http1);
+        await using var newer = await StartAsync(leaf);
+        using var fallen = new k8s.Kubernetes(Trusting(old, authority));
+        var wish = Trusting(newer, authority);
+        wish.DisableHttp2 = true;
+        using var asked = new k8s.Kubernetes(wish);
+
+        Assert.Equal("HTTP/1.1", (await fallen.CoreV1.ReadNamespaceAsync("metal", cancellationToken: Cancellation)).Metadata.Annotations["protocol"]);
+        Assert.Equal("HTTP/1.1", (await asked.CoreV1.ReadNamespaceAsync("metal", cancellationToken: Cancellation)).Metadata.Annotations["protocol"]);
+    }
+
+    [Fact]
+    public async Task The_server_is_told_who_asks()
+    {
+        await using var server = await StartAsync(certificate: null);
+        using var client = new k8s.Kubernetes(new KubernetesClientConfiguration { Host = server.Urls.First(), UserAgent = "metal3-crd-bridge" });
+
+        Assert.Equal("metal3-crd-bridge", (await client.CoreV1.ReadNamespaceAsync("metal", cancellationToken: Cancellation)).Metadata.Annotations["agent"]);
+    }
+
+    [Fact]
+    public async Task In_a_cluster_the_mounted_account_is_used_and_its_renewed_token_too()
+    {
+        using var authority = Authority("ca");
+        using var leaf = Leaf(authority, "localhost", DateTimeOffset.UtcNow.AddDays(1));
+        await using var server = await StartAsync(leaf);
+        Write("token", "first\n");
+        Write("ca.crt", authority.ExportCertificatePem());
+        Write("namespace", "metal3\n");
+        var address = new Uri(server.Urls.First());
+        var mounted = KubernetesClientConfiguration.ServiceAccountDirectory;
+        KubernetesClientConfiguration configuration, renewed;
+        try
+        {
+            KubernetesClientConfiguration.ServiceAccountDirectory = _directory;
+            Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_HOST", address.Host);
+            Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_PORT", address.Port.ToString(null, null));
+            configuration = KubernetesClientConfiguration.InClusterConfig();
+            renewed = KubernetesClientConfiguration.InClusterConfig();
+        }
+        finally
+        {
+            KubernetesClientConfiguration.ServiceAccountDirectory = mounted;
+            Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_HOST", null);
+            Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_PORT", null);
+        }
+
+        Assert.Equal("metal3", configuration.Namespace);
+        Assert.IsType<TokenFileAuth>(configuration.TokenProvider);
+        Assert.Equal("Bearer first", await SaidAsync(configuration));
+        Write("token", "second");
+        Assert.Equal("Bearer second", await SaidAsync(renewed)); // the first one may keep its token for a minute
+
+        static async Task<string> SaidAsync(KubernetesClientConfiguration configuration)
+        {
+            using var client = new k8s.Kubernetes(configuration);
+            return (await client.CoreV1.ReadNamespaceAsync("metal", cancellationToken: Cancellation)).Metadata.Annotations["authorization"];
+        }
+    }
+
+    [Fact]
+    public void Outside_of_a_cluster_its_configuration_says_what_is_missing()
+    {
+        var refusal = Assert.Throws<KubeConfigException>(KubernetesClientConfiguration.InClusterConfig);
+
+        Assert.Contains("KUBERNETES_SERVICE_HOST", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_kubeconfigs_are_merged_the_first_word_wins_and_paths_start_at_their_own_file()
+    {
+        Directory.CreateDirectory(Path.Combine(_directory, "b"));
+        Write("b/secret.token", "from-b");
+        var first = Write("a.yaml", """
+            current-context: one
+            contexts: [{name: one, context: {cluster: c, user: u, namespace: first} }]
+            clusters: [{name: c, cluster: {server: "http://first:1"} }]
+            """);
+        var second = Write("b/config", """
+            current-context: two
+            contexts: [{name: one, context: {cluster: d, user: u, namespace: second} }, {name: two, context: {cluster: d, user: u} }]
+            clusters: [{name: c, cluster: {server: "http://second:1"} }, {name: d, cluster: {server: "http://d:1"} }]
+            users: [{name: u, user: {tokenFile: secret.token} }]
+            """);
+        KubernetesClientConfiguration merged;
+        var before = Environment.GetEnvironmentVariable("KUBECONFIG");
+        try
+        {
+            Environment.SetEnvironmentVariable("KUBECONFIG", string.Join(Path.PathSeparator, first, Path.Combine(_directory, "missing"), second));
+            merged = KubernetesClientConfiguration.BuildConfigFromConfigFile();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("KUBECONFIG", before);
+        }
+
+        Assert.Equal(("one", "first", "http://first:1"), (merged.CurrentContext, merged.Namespace, merged.Host));
+        Assert.IsType<TokenFileAuth>(merged.TokenProvider);
     }
 
     [Fact]
@@ -321,12 +427,14 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     /// <summary>Answers every read with a namespace that tells how it was asked for.</summary>
-    private static async Task<WebApplication> StartAsync(X509Certificate2? certificate, bool demandClient = false)
+    private static async Task<WebApplication> StartAsync(
+        X509Certificate2? certificate, bool demandClient = false, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
+            listen.Protocols = protocols;
             if (certificate is not null)
             {
                 listen.UseHttps(new HttpsConnectionAdapterOptions
@@ -349,6 +457,8 @@ public sealed class ConfigurationTests : IDisposable
                 annotations = new Dictionary<string, string>(StringComparer.Ordinal)
                 {
                     ["protocol"] = context.Request.Protocol,
+                    ["agent"] = context.Request.Headers.UserAgent.ToString(),
+                    ["authorization"] = context.Request.Headers.Authorization.ToString(),
                     ["host"] = context.Request.Host.Value ?? "",
                     ["client"] = context.Connection.ClientCertificate?.Subject ?? "",
                 },
