@@ -208,7 +208,7 @@ public partial class TemporalClient
     /// <summary>Waiting for what may take days outlives every outage; only the caller's token ends it.</summary>
     private static async Task<T> ForeverAsync<T>(Func<Task<T>> call, RpcOptions rpc)
     {
-        while (true)
+        for (var failures = 0; ; failures++)
         {
             try
             {
@@ -218,10 +218,15 @@ public partial class TemporalClient
                 && (GrpcChannel.IsWorthRetrying(e)
                     || (e.Code == RpcException.StatusCode.DeadlineExceeded && rpc.Timeout is null)))
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), rpc.CancellationToken ?? CancellationToken.None);
+                await PauseAsync(failures, rpc);
             }
         }
     }
+
+    /// <summary>0.25, 0.5, 1 … seconds, at most ten, give or take a fifth: many may wait for the same server.</summary>
+    private static Task PauseAsync(int times, RpcOptions rpc) => Task.Delay(
+        TimeSpan.FromMilliseconds(Math.Min(250 * Math.Pow(2, Math.Min(times, 10)), 10_000) * (0.8 + (0.4 * Random.Shared.NextDouble()))),
+        rpc.CancellationToken ?? CancellationToken.None);
 
     private static async Task<T> ForUpdateAsync<T>(Func<Task<T>> call)
     {
@@ -362,12 +367,24 @@ public partial class TemporalClient
             HistoryEventFilterType = HistoryEventFilterType.CloseEvent,
             SkipArchival = true,
         };
+        var hasty = 0;
         while (true)
         {
+            var asked = Stopwatch.GetTimestamp();
             var response = await ForeverAsync(() => WorkflowService.GetWorkflowExecutionHistoryAsync(request, rpc), rpc);
             request.NextPageToken = response.NextPageToken;
             if (Events(response).FirstOrDefault() is not { } close)
             {
+                // A server answers at once when the time that the call has is too short to wait in, and when it stops.
+                if (Stopwatch.GetElapsedTime(asked) < TimeSpan.FromMilliseconds(250))
+                {
+                    await PauseAsync(Math.Min(hasty++, 3), rpc);
+                }
+                else
+                {
+                    hasty = 0;
+                }
+
                 continue;
             }
 
@@ -454,13 +471,23 @@ public partial class TemporalClient
             Identity = Identity,
             WaitPolicy = new() { LifecycleStage = UpdateWorkflowExecutionLifecycleStage.Completed },
         };
-        while (true)
+        for (var hasty = 0; ; hasty++)
         {
+            var asked = Stopwatch.GetTimestamp();
             var response = await ForUpdateAsync(() =>
                 ForeverAsync(() => WorkflowService.PollWorkflowExecutionUpdateAsync(request, rpc), rpc));
             if (response.Outcome is { } outcome)
             {
                 return outcome;
+            }
+
+            if (Stopwatch.GetElapsedTime(asked) < TimeSpan.FromMilliseconds(250))
+            {
+                await ForUpdateAsync(async () =>
+                {
+                    await PauseAsync(Math.Min(hasty, 3), rpc);
+                    return true;
+                });
             }
         }
     }

@@ -8,6 +8,8 @@ namespace Temporalio.Worker;
 /// <summary>Serves one task queue: runs the workflows and activities that it was given.</summary>
 public class TemporalWorker : IDisposable
 {
+    private static readonly TimeSpan TimeForParkedPolls = TimeSpan.FromSeconds(3);
+
     private readonly WorkerContext _context;
     private readonly ActivityWorker? _activities;
     private readonly WorkflowWorker? _workflows;
@@ -71,20 +73,20 @@ public class TemporalWorker : IDisposable
             throw new InvalidOperationException("Already started");
         }
 
-        await _context.Service.DescribeNamespaceAsync(
-            new() { Namespace = _context.Namespace }, new() { CancellationToken = stoppingToken, Retry = true });
+        await _context.LearnNamespaceAsync(stoppingToken);
         WorkflowLog.Starting(_context.Logger, _context.TaskQueue, _context.Identity);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var abandonPolls = new CancellationTokenSource();
         var parts = new List<Task>();
         if (_workflows is not null)
         {
-            parts.Add(_workflows.RunAsync(stop.Token));
+            parts.Add(_workflows.RunAsync(stop.Token, abandonPolls.Token));
         }
 
         if (_activities is not null)
         {
-            parts.Add(_activities.RunAsync(stop.Token));
+            parts.Add(_activities.RunAsync(stop.Token, abandonPolls.Token));
         }
 
         Task<TResult> until;
@@ -102,7 +104,7 @@ public class TemporalWorker : IDisposable
         var broken = parts.Find(part => part.IsFaulted);
         var wasStopped = stoppingToken.IsCancellationRequested && !until.IsCompleted;
         await stop.CancelAsync();
-        await ShutDownAsync(parts);
+        await ShutDownAsync(parts, abandonPolls);
         WorkflowLog.Stopped(_context.Logger, _context.TaskQueue);
         if (broken is not null)
         {
@@ -198,29 +200,41 @@ public class TemporalWorker : IDisposable
         _ => throw new InvalidOperationException("Client must be connected; a lazy one needs ConnectAsync first"),
     };
 
-    private async Task ShutDownAsync(List<Task> parts)
+    /// <summary>
+    /// Tells the server, which then answers the polls that it has parked. Hanging up instead loses the tasks that are on
+    /// their way in that moment: an activity until its time-out. Servers that do not answer parked polls are hung up on.
+    /// </summary>
+    private async Task ShutDownAsync(List<Task> parts, CancellationTokenSource abandonPolls)
     {
-        if (_workflows?.StickyQueue is { } sticky)
+        var isAnswering = _context.NamespaceCapabilities.WorkerPollCompleteOnShutdown;
+        if (!isAnswering)
         {
-            try
+            await abandonPolls.CancelAsync();
+        }
+
+        try
+        {
+            await _context.Service.ShutdownWorkerAsync(
+                new()
+                {
+                    Namespace = _context.Namespace,
+                    StickyTaskQueue = _workflows?.StickyQueue ?? "",
+                    Identity = _context.Identity,
+                    WorkerInstanceKey = _context.InstanceKey,
+                    TaskQueue = _context.TaskQueue,
+                    TaskQueueTypes = { TaskQueueType.Workflow, TaskQueueType.Activity },
+                    Reason = "graceful shutdown",
+                },
+                new() { Timeout = TimeSpan.FromSeconds(5) });
+            if (isAnswering)
             {
-                await _context.Service.ShutdownWorkerAsync(
-                    new()
-                    {
-                        Namespace = _context.Namespace,
-                        StickyTaskQueue = sticky,
-                        Identity = _context.Identity,
-                        WorkerInstanceKey = _context.InstanceKey,
-                        TaskQueue = _context.TaskQueue,
-                        TaskQueueTypes = { TaskQueueType.Workflow, TaskQueueType.Activity },
-                        Reason = "graceful shutdown",
-                    },
-                    new() { Timeout = TimeSpan.FromSeconds(5) });
+                abandonPolls.CancelAfter(TimeForParkedPolls);
             }
-            catch (RpcException)
-            {
-                // Only a courtesy: without it, tasks wait for the sticky queue's time-out.
-            }
+        }
+        catch (RpcException)
+        {
+            // Only a courtesy: without it, tasks wait for the sticky queue's time-out.
+            await abandonPolls.CancelAsync();
         }
 
         await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

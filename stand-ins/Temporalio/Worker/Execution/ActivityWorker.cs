@@ -31,13 +31,16 @@ internal sealed class ActivityWorker : IDisposable
     }
 
     /// <summary>Polls until told to stop; gives what runs its grace, then cancels it, and waits for all.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <param name="stop">No more polls.</param>
+    /// <param name="abandon">Polls that are under way end without an answer.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         using var stopPolling = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var abandonPolls = CancellationTokenSource.CreateLinkedTokenSource(abandon);
         var pollers = new List<Task>();
         for (var i = 0; i < Math.Max(1, _context.Options.MaxConcurrentActivityTaskPolls); i++)
         {
-            pollers.Add(PollAsync(stopPolling.Token));
+            pollers.Add(PollAsync(stopPolling.Token, abandonPolls.Token));
         }
 
         try
@@ -47,6 +50,11 @@ internal sealed class ActivityWorker : IDisposable
         finally
         {
             await stopPolling.CancelAsync();
+            if (!stop.IsCancellationRequested)
+            {
+                await abandonPolls.CancelAsync();
+            }
+
             await _shutdown.CancelAsync();
             await Task.WhenAll(pollers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await DrainAsync();
@@ -100,7 +108,7 @@ internal sealed class ActivityWorker : IDisposable
         }
     }
 
-    private Task PollAsync(CancellationToken stop)
+    private Task PollAsync(CancellationToken stop, CancellationToken abandon)
     {
         var request = new PollActivityTaskQueueRequest
         {
@@ -137,7 +145,8 @@ internal sealed class ActivityWorker : IDisposable
                     _slots.Release();
                     _pace?.Return();
                 },
-                stop),
+                stop,
+                abandon),
             CancellationToken.None);
     }
 
@@ -207,9 +216,16 @@ internal sealed class ActivityWorker : IDisposable
             return;
         }
 
+        if (_context.PayloadLimits.AreExceededBy(request.Result, task.ActivityType.Name, task.ActivityId))
+        {
+            await ReportFailureAsync(
+                activity, task, new ApplicationFailureException(PayloadLimits.Refusal, errorType: "PayloadsTooLarge"));
+            return;
+        }
+
         try
         {
-            await _context.Service.RespondActivityTaskCompletedAsync(request, Patiently);
+            await SayAsync(activity, task, () => _context.Service.RespondActivityTaskCompletedAsync(request, Patiently));
         }
         catch (RpcException refused) when (refused.Message.Contains("larger than max", StringComparison.OrdinalIgnoreCase))
         {
@@ -294,7 +310,7 @@ internal sealed class ActivityWorker : IDisposable
                 canceled.Details = await _context.DataConverter.ToWireAsync(details.Details);
             }
 
-            await _context.Service.RespondActivityTaskCanceledAsync(canceled, Patiently);
+            await SayAsync(activity, task, () => _context.Service.RespondActivityTaskCanceledAsync(canceled, Patiently));
             return;
         }
 
@@ -340,7 +356,36 @@ internal sealed class ActivityWorker : IDisposable
             };
         }
 
-        await _context.Service.RespondActivityTaskFailedAsync(request, Patiently);
+        await SayAsync(activity, task, () => _context.Service.RespondActivityTaskFailedAsync(request, Patiently));
+    }
+
+    /// <summary>
+    /// Sends an outcome, through an outage as long as the server would still take it. What was done to a machine once, in
+    /// minutes perhaps, shall not be done again because the server was away for a moment.
+    /// </summary>
+    private async Task SayAsync(RunningActivity activity, PollActivityTaskQueueResponse task, Func<Task> send)
+    {
+        while (true)
+        {
+            try
+            {
+                await send();
+                return;
+            }
+            catch (RpcException away) when (GrpcChannel.IsWorthRetrying(away)
+                || away.Code is RpcException.StatusCode.DeadlineExceeded)
+            {
+                var left = activity.TimeLeft;
+                if (left <= TimeSpan.Zero || _shutdown.IsCancellationRequested)
+                {
+                    throw;
+                }
+
+                WorkflowLog.OutcomeWaits(
+                    _context.Logger, task.ActivityType.Name, task.ActivityId, task.WorkflowExecution?.WorkflowId ?? "", left, away);
+                await Task.Delay(TimeSpan.FromSeconds(2 + (2 * Random.Shared.NextDouble())));
+            }
+        }
     }
 
     /// <summary>Lets so many through per second, evenly.</summary>

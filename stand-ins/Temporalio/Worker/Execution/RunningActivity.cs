@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Temporalio.Activities;
@@ -13,6 +14,9 @@ namespace Temporalio.Worker.Execution;
 internal sealed class RunningActivity : IDisposable
 {
     private static readonly RpcOptions Patiently = new() { Retry = true };
+
+    // The server's clock decides; ours only ends what the server has surely given up, answers in flight included.
+    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(5);
 
     private readonly WorkerContext _context;
     private readonly PollActivityTaskQueueResponse _task;
@@ -33,8 +37,11 @@ internal sealed class RunningActivity : IDisposable
     private Task _sending = Task.CompletedTask;
     private Timer? _limit;
     private Timer? _silence;
+    private Timer? _pause;
     private bool _isThrottled;
     private bool _isOver;
+    private long _begun = Stopwatch.GetTimestamp();
+    private TimeSpan _timeLimit;
 
     public RunningActivity(WorkerContext context, PollActivityTaskQueueResponse task, CancellationToken shutdown)
     {
@@ -67,11 +74,15 @@ internal sealed class RunningActivity : IDisposable
     /// <summary>The server no longer listens to this attempt.</summary>
     public bool IsLost => Cancellation.Reason is ActivityCancelReason.GoneFromServer or ActivityCancelReason.Timeout;
 
+    /// <summary>How long the server may still wait for the outcome.</summary>
+    public TimeSpan TimeLeft => _timeLimit - Stopwatch.GetElapsedTime(_begun);
+
     public Exception? HeartbeatFailure { get; private set; }
 
     /// <summary>The body is about to run: its clock starts.</summary>
     public void Begin()
     {
+        _begun = Stopwatch.GetTimestamp();
         var info = Info();
         _activityContext = new(
             info,
@@ -85,14 +96,15 @@ internal sealed class RunningActivity : IDisposable
         var limit = info.StartToCloseTimeout is { } one && info.ScheduleToCloseTimeout is { } all && all < one
             ? all
             : info.StartToCloseTimeout ?? info.ScheduleToCloseTimeout;
+        _timeLimit = limit ?? TimeSpan.MaxValue;
         if (limit is { } time && time < TimeSpan.FromDays(40))
         {
-            _limit = new(TimeOut, this, time, Timeout.InfiniteTimeSpan);
+            _limit = new(TimeOut, this, time + Leeway, Timeout.InfiniteTimeSpan);
         }
 
-        if (_heartbeatTimeout is { } silence)
+        if (_heartbeatTimeout is { } silence && silence < TimeSpan.FromDays(40))
         {
-            _silence = new(TimeOut, this, silence, Timeout.InfiniteTimeSpan);
+            _silence = new(TimeOut, this, silence + Leeway, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -142,6 +154,7 @@ internal sealed class RunningActivity : IDisposable
         lock (_lock)
         {
             _isOver = true;
+            _pause?.Dispose();
         }
     }
 
@@ -198,31 +211,33 @@ internal sealed class RunningActivity : IDisposable
 
     private async Task SendAndWaitAsync()
     {
-        while (true)
+        object?[] details;
+        lock (_lock)
         {
-            object?[] details;
-            lock (_lock)
+            if (_isOver || _pending is null)
             {
-                if (_isOver || _pending is null)
-                {
-                    _isThrottled = false;
-                    return;
-                }
-
-                details = _pending;
-                _pending = null;
+                _isThrottled = false;
+                return;
             }
 
-            await SendAsync(details);
-            _ = PauseAsync();
-            return;
+            details = _pending;
+            _pending = null;
+        }
+
+        await SendAsync(details);
+        lock (_lock)
+        {
+            // Not part of what is being sent: nobody who ends waits for an interval.
+            _pause ??= new(static activity => ((RunningActivity)activity!).PauseIsOver(), this, Timeout.Infinite, Timeout.Infinite);
+            if (!_isOver)
+            {
+                _pause.Change(_heartbeatInterval, Timeout.InfiniteTimeSpan);
+            }
         }
     }
 
-    /// <summary>Not part of <see cref="_sending"/>: nobody who ends waits for an interval.</summary>
-    private async Task PauseAsync()
+    private void PauseIsOver()
     {
-        await Task.Delay(_heartbeatInterval);
         lock (_lock)
         {
             if (_isOver || _pending is null)
@@ -257,9 +272,9 @@ internal sealed class RunningActivity : IDisposable
         try
         {
             var response = await _context.Service.RecordActivityTaskHeartbeatAsync(request, Patiently);
-            if (_heartbeatTimeout is { } silence && !_isOver)
+            if (_heartbeatTimeout is { } silence && silence < TimeSpan.FromDays(40) && !_isOver)
             {
-                _silence?.Change(silence, Timeout.InfiniteTimeSpan);
+                _silence?.Change(silence + Leeway, Timeout.InfiniteTimeSpan);
             }
 
             var all = new ActivityCancellationDetails
@@ -285,8 +300,9 @@ internal sealed class RunningActivity : IDisposable
         {
             Cancel(ActivityCancelReason.GoneFromServer, new() { IsGoneFromServer = true });
         }
-        catch (Exception lost) when (lost is RpcException or ObjectDisposedException)
+        catch (Exception lost)
         {
+            // The next one may arrive; and whatever it is, it is no reason to lose the outcome.
             WorkflowLog.HeartbeatLost(_context.Logger, _task.ActivityType.Name, _task.ActivityId, lost);
         }
     }

@@ -36,6 +36,13 @@ internal static partial class WorkflowLog
     [LoggerMessage(115, LogLevel.Debug, "Worker of {TaskQueue} is stopped")]
     public static partial void Stopped(ILogger logger, string taskQueue);
 
+    [LoggerMessage(116, LogLevel.Error, PayloadLimits.Refusal + " {Type}, id {Id}: {Size} bytes, where {Limit} are allowed")]
+    public static partial void PayloadsTooLarge(ILogger logger, string type, string id, long size, long limit);
+
+    [LoggerMessage(117, LogLevel.Warning, "[TMPRL1103] Attempted to upload payloads with size that exceeded the warning limit. "
+        + "{Type}, id {Id}: {Size} bytes, where {Limit} are much")]
+    public static partial void PayloadsLarge(ILogger logger, string type, string id, long size, long limit);
+
     [LoggerMessage(120, LogLevel.Warning, "Activity {ActivityType}, id {ActivityId}, of workflow {WorkflowId} failed in attempt {Attempt}")]
     public static partial void ActivityFailed(
         ILogger logger, string activityType, string activityId, string workflowId, int attempt, Exception failure);
@@ -47,6 +54,11 @@ internal static partial class WorkflowLog
     [LoggerMessage(122, LogLevel.Warning, "The outcome of activity {ActivityType}, id {ActivityId}, of workflow {WorkflowId} did not reach the server")]
     public static partial void OutcomeLost(
         ILogger logger, string activityType, string activityId, string workflowId, Exception failure);
+
+    [LoggerMessage(124, LogLevel.Warning, "The outcome of activity {ActivityType}, id {ActivityId}, of workflow {WorkflowId} does "
+        + "not reach the server; it is kept, and sent again, for {Left}")]
+    public static partial void OutcomeWaits(
+        ILogger logger, string activityType, string activityId, string workflowId, TimeSpan left, Exception failure);
 
     [LoggerMessage(123, LogLevel.Warning, "A heartbeat of activity {ActivityType}, id {ActivityId}, did not reach the server")]
     public static partial void HeartbeatLost(ILogger logger, string activityType, string activityId, Exception failure);

@@ -123,7 +123,9 @@ internal sealed partial class WorkflowRun
         {
             if (events[i].WorkflowExecutionUpdateAcceptedEventAttributes is { } accepted)
             {
-                var request = accepted.AcceptedRequest?.Clone() ?? new Request();
+                var request = accepted.AcceptedRequest?.Clone()
+                    ?? Admitted(events, slice, accepted.ProtocolInstanceId)?.Clone()
+                    ?? new Request();
                 request.Meta ??= new();
                 request.Meta.UpdateId = accepted.ProtocolInstanceId;
                 arrivals.Add(new(
@@ -136,6 +138,21 @@ internal sealed partial class WorkflowRun
         }
 
         return arrivals;
+    }
+
+    /// <summary>An update that a reset brought along is written where it was admitted, and not again where it was accepted.</summary>
+    private static Request? Admitted(IReadOnlyList<HistoryEvent> events, HistorySlice slice, string updateId)
+    {
+        for (var i = slice.End - 1; i >= 0; i--)
+        {
+            if (events[i].WorkflowExecutionUpdateAdmittedEventAttributes?.Request is { } request
+                && request.Meta.UpdateId == updateId)
+            {
+                return request;
+            }
+        }
+
+        return null;
     }
 
     private void AddUpdate(UpdateArrival arrival) => _messageJobs.Add(() => Post(() => UpdateAsync(arrival)));
@@ -335,13 +352,6 @@ internal sealed partial class WorkflowRun
         IEnumerable<KeyValuePair<string, T>> handlers, Func<T, string?> description) => handlers
         .OrderBy(entry => entry.Key, StringComparer.Ordinal)
         .Select(entry => new WorkflowInteractionDefinition { Name = entry.Key, Description = description(entry.Value) ?? "" });
-
-    /// <summary>Where the run waits. Only counted, because finding out would cost every wait a stack walk.</summary>
-    private string StackTraces() => _settings.StackTrace is WorkflowStackTrace.None
-        ? throw new InvalidOperationException(
-            "Workflow stack traces are not enabled on this worker, see TemporalWorkerOptions.WorkflowStackTrace")
-        : $"waiting: {_conditions.Count} conditions, {_timers.Count} timers, {_activities.Count} activities, "
-            + $"{_children.Count} child workflows, {_handlers.Count} handlers";
 
     private static bool Find<T>(
         HandlerTable<T>? changed,

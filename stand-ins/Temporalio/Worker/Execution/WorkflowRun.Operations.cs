@@ -682,8 +682,12 @@ internal sealed partial class WorkflowRun
 
         public Action? Cancel { get; set; }
 
+        /// <summary>Whether somebody may still wait for it.</summary>
+        public virtual bool IsPending => !Waiter.Task.IsCompleted;
+
         public void Watch(WorkflowRun run, CancellationToken token, Action cancel)
         {
+            run.NoteWhere(this);
             if (!token.CanBeCanceled)
             {
                 return;
@@ -718,6 +722,8 @@ internal sealed partial class WorkflowRun
         public long ScheduledEventId { get; set; }
 
         public TaskCompletionSource<Payloads?> Result { get; } = new();
+
+        public override bool IsPending => !Result.Task.IsCompleted;
     }
 
     private sealed class ChildCall : Operation
@@ -737,6 +743,8 @@ internal sealed partial class WorkflowRun
         public TaskCompletionSource Started { get; } = new();
 
         public TaskCompletionSource<Payloads?> Result { get; } = new();
+
+        public override bool IsPending => !Result.Task.IsCompleted;
 
         public void Fail(Exception thrown)
         {

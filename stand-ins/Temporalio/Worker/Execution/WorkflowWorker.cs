@@ -25,6 +25,7 @@ internal sealed class WorkflowWorker : IDisposable
     private readonly SemaphoreSlim _slots;
     private readonly int _slotCount;
     private readonly string _stickyQueue;
+    private CancellationToken _stop;
 
     public WorkflowWorker(WorkerContext context, ActivityWorker? activities)
     {
@@ -59,9 +60,13 @@ internal sealed class WorkflowWorker : IDisposable
     private bool IsCaching => _context.Options.MaxCachedWorkflows > 0;
 
     /// <summary>Polls until told to stop; then waits for the tasks that are under way.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <param name="stop">No more polls.</param>
+    /// <param name="abandon">Polls that are under way end without an answer.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         using var stopPolling = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var abandonPolls = CancellationTokenSource.CreateLinkedTokenSource(abandon);
+        _stop = stopPolling.Token;
         var polls = Math.Max(IsCaching ? 2 : 1, _context.Options.MaxConcurrentWorkflowTaskPolls);
         var normal = IsCaching
             ? Math.Clamp((int)(polls * _context.Options.NonStickyToStickyPollRatio), 1, polls - 1)
@@ -69,7 +74,7 @@ internal sealed class WorkflowWorker : IDisposable
         var pollers = new List<Task>();
         for (var i = 0; i < polls; i++)
         {
-            pollers.Add(PollAsync(sticky: i >= normal, stopPolling.Token));
+            pollers.Add(PollAsync(sticky: i >= normal, stopPolling.Token, abandonPolls.Token));
         }
 
         try
@@ -79,6 +84,11 @@ internal sealed class WorkflowWorker : IDisposable
         finally
         {
             await stopPolling.CancelAsync();
+            if (!stop.IsCancellationRequested)
+            {
+                await abandonPolls.CancelAsync();
+            }
+
             await Task.WhenAll(pollers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             for (var i = 0; i < _slotCount; i++)
             {
@@ -104,7 +114,7 @@ internal sealed class WorkflowWorker : IDisposable
         }
     }
 
-    private Task PollAsync(bool sticky, CancellationToken stop)
+    private Task PollAsync(bool sticky, CancellationToken stop, CancellationToken abandon)
     {
         var request = new PollWorkflowTaskQueueRequest
         {
@@ -126,7 +136,8 @@ internal sealed class WorkflowWorker : IDisposable
                 },
                 task => _ = Task.Run(() => HandleAsync(task), CancellationToken.None),
                 () => _slots.Release(),
-                stop),
+                stop,
+                abandon),
             CancellationToken.None);
     }
 
@@ -335,16 +346,18 @@ internal sealed class WorkflowWorker : IDisposable
     private async Task<PollWorkflowTaskQueueResponse?> CompleteAsync(
         RunCache.Entry entry, PollWorkflowTaskQueueResponse task, WorkflowTaskOutput output)
     {
+        // Whoever stops takes no more, and leaves nothing where only it would look.
+        var isStaying = IsCaching && !_stop.IsCancellationRequested;
         var request = new RespondWorkflowTaskCompletedRequest
         {
             TaskToken = task.TaskToken,
             Identity = _context.Identity,
             Namespace = _context.Namespace,
-            ReturnNewWorkflowTask = IsCaching,
+            ReturnNewWorkflowTask = isStaying,
             WorkerInstanceKey = _context.InstanceKey,
             Capabilities = new() { DiscardSpeculativeWorkflowTaskWithEvents = true },
         };
-        if (IsCaching)
+        if (isStaying)
         {
             request.StickyAttributes = new()
             {
@@ -365,24 +378,41 @@ internal sealed class WorkflowWorker : IDisposable
         }
 
         var ends = false;
+        var tooLarge = false;
+        var type = task.WorkflowType?.Name ?? "";
+        var id = task.WorkflowExecution.WorkflowId;
         foreach (var command in output.Commands)
         {
             await EncodeAsync(command);
+            tooLarge |= _context.PayloadLimits.AreExceededBy(command, type, id);
             request.Commands.Add(command);
             ends |= command.CommandType is CommandType.CompleteWorkflowExecution or CommandType.FailWorkflowExecution
                 or CommandType.CancelWorkflowExecution or CommandType.ContinueAsNewWorkflowExecution;
         }
 
-        foreach (var (id, instance, body) in output.Messages)
+        foreach (var (messageId, instance, body) in output.Messages)
         {
             await EncodeAsync(body);
-            request.Messages.Add(new Api.Protocol.V1.Message { Id = id, ProtocolInstanceId = instance, Body = Any.Pack(body) });
+            tooLarge |= body is Api.Update.V1.Response && _context.PayloadLimits.AreExceededBy(body, type, id);
+            request.Messages.Add(
+                new Api.Protocol.V1.Message { Id = messageId, ProtocolInstanceId = instance, Body = Any.Pack(body) });
         }
 
-        foreach (var (id, result) in output.QueryResults)
+        if (tooLarge)
+        {
+            return await FailAsync(
+                entry,
+                task,
+                new ApplicationFailureException(PayloadLimits.Refusal, errorType: "PayloadsTooLarge"),
+                WorkflowTaskFailedCause.PayloadsTooLarge);
+        }
+
+        foreach (var (queryId, result) in output.QueryResults)
         {
             await EncodeAsync(result);
-            request.QueryResults[id] = result;
+            request.QueryResults[queryId] = _context.PayloadLimits.AreExceededBy(result, type, id)
+                ? new() { ResultType = QueryResultType.Failed, ErrorMessage = PayloadLimits.Refusal }
+                : result;
         }
 
         var reserved = ReserveEagerly(request);
@@ -525,6 +555,13 @@ internal sealed class WorkflowWorker : IDisposable
         }
 
         await EncodeAsync(request);
+        if (_context.PayloadLimits.AreExceededBy(request, task.WorkflowType?.Name ?? "", task.WorkflowExecution.WorkflowId))
+        {
+            request.CompletedType = QueryResultType.Failed;
+            request.QueryResult = null;
+            request.ErrorMessage = PayloadLimits.Refusal;
+        }
+
         try
         {
             await _context.Service.RespondQueryTaskCompletedAsync(request, Patiently);
