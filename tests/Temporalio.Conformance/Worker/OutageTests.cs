@@ -3,7 +3,6 @@ using Temporalio.Activities;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
-using Temporalio.Worker;
 using Temporalio.Workflows;
 
 namespace Temporalio.Conformance.Worker;
