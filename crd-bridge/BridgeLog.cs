@@ -1,23 +1,30 @@
+using k8s.Autorest;
 using Metal3.CrdBridge.Watching;
+using Temporalio.Exceptions;
 
 namespace Metal3.CrdBridge;
 
 internal static partial class BridgeLog
 {
+    /// <summary>An outage explains itself; a stack for each host and attempt would only hide other things.</summary>
+    public static Exception? Unexpected(Exception failure) =>
+        failure is RpcException or InvalidOperationException or HttpRequestException or HttpOperationException ? null : failure;
+
     [LoggerMessage(3201, LogLevel.Information, "Told Temporal about {Host} at version {Version} ({How})")]
     public static partial void Told(this ILogger logger, ObjectKey host, string version, string how);
 
     [LoggerMessage(3202, LogLevel.Warning, "{Host} vanished without a deletionTimestamp that was seen; its workflow is told to let go of it untouched")]
     public static partial void Vanished(this ILogger logger, ObjectKey host);
 
-    [LoggerMessage(3203, LogLevel.Warning, "Temporal could not be told about {Host}, {Failures} in a row; again in {Pause}")]
-    public static partial void NotTold(this ILogger logger, ObjectKey host, int failures, TimeSpan pause, Exception failure);
+    [LoggerMessage(3203, LogLevel.Warning, "Temporal could not be told about {Host}, {Failures} in a row; again in {Pause}: {Reason}")]
+    public static partial void NotTold(
+        this ILogger logger, ObjectKey host, int failures, TimeSpan pause, string reason, Exception? failure);
 
     [LoggerMessage(3204, LogLevel.Information, "{Hosts} hosts have {Open} open workflows; {Missing} have none and are started")]
     public static partial void Compared(this ILogger logger, int hosts, int open, int missing);
 
-    [LoggerMessage(3205, LogLevel.Warning, "Hosts cannot be compared with open workflows, {Failures} in a row; again in {Pause}")]
-    public static partial void NotCompared(this ILogger logger, int failures, TimeSpan pause, Exception failure);
+    [LoggerMessage(3205, LogLevel.Warning, "Hosts cannot be compared with open workflows, {Failures} in a row; again in {Pause}: {Reason}")]
+    public static partial void NotCompared(this ILogger logger, int failures, TimeSpan pause, string reason, Exception? failure);
 
     [LoggerMessage(3206, LogLevel.Information, "Temporal answers again; every host is told anew")]
     public static partial void Reconnected(this ILogger logger);
@@ -37,8 +44,9 @@ internal static partial class BridgeLog
     [LoggerMessage(3304, LogLevel.Warning, "The lease {Lease} could not be taken or renewed")]
     public static partial void LeaseFailed(this ILogger logger, string lease, Exception failure);
 
-    [LoggerMessage(3305, LogLevel.Warning, "Kubernetes and Temporal ({Temporal}) cannot be compared yet, {Failures} in a row; again in {Pause}")]
-    public static partial void NotConnected(this ILogger logger, string temporal, int failures, TimeSpan pause, Exception failure);
+    [LoggerMessage(3305, LogLevel.Warning, "Kubernetes and Temporal ({Temporal}) cannot be compared yet, {Failures} in a row; again in {Pause}: {Reason}")]
+    public static partial void NotConnected(
+        this ILogger logger, string temporal, int failures, TimeSpan pause, string reason, Exception? failure);
 
     [LoggerMessage(3306, LogLevel.Information, "Connected: Kubernetes cluster {Cluster}, Temporal {Temporal}")]
     public static partial void Connected(this ILogger logger, string cluster, string temporal);

@@ -16,8 +16,9 @@ static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> given, Canc
     try
     {
         using var host = builder.Build();
-        await host.RunAsync(cancellation);
-        return host.Services.GetRequiredService<BridgeState>().ExitCode;
+        var state = host.Services.GetRequiredService<BridgeState>();
+        await host.RunAsync(cancellation); // disposes of the services
+        return state.ExitCode;
     }
     catch (OptionsValidationException e)
     {
@@ -45,6 +46,7 @@ static Serilog.ILogger Logger(IConfiguration configuration)
     var logger = new LoggerConfiguration()
         .MinimumLevel.Is(configuration.GetValue<bool>($"{BridgeOptions.Section}:Dev") ? Serilog.Events.LogEventLevel.Debug : Serilog.Events.LogEventLevel.Information)
         .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
+        .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", Serilog.Events.LogEventLevel.Fatal) // Complain says it
         .MinimumLevel.Override("System", Serilog.Events.LogEventLevel.Warning)
         .Enrich.FromLogContext()
         .ReadFrom.Configuration(configuration);

@@ -34,6 +34,15 @@ internal sealed class DeliveryQueue(TimeProvider time)
         }
     }
 
+    /// <summary>Whether the host is due or being told of.</summary>
+    public bool Contains(ObjectKey key)
+    {
+        lock (_lock)
+        {
+            return _waiting.ContainsKey(key);
+        }
+    }
+
     /// <summary>The host, or something it depends on, changed.</summary>
     public void Mark(ObjectKey key, bool forced = false) => Add(key, waiting => waiting.Forced |= forced);
 

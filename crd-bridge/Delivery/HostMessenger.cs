@@ -60,7 +60,7 @@ internal sealed class HostMessenger(BridgeTemporal temporal)
         return open;
     }
 
-    /// <summary>Which object an open workflow works for; null: it ended meanwhile.</summary>
+    /// <summary>Which object an open workflow works for; null: it ended meanwhile, or no worker is there to answer.</summary>
     public async Task<HostKey?> HostOfAsync(string workflowId, CancellationToken cancellation)
     {
         try
@@ -69,7 +69,11 @@ internal sealed class HostMessenger(BridgeTemporal temporal)
             var view = await workflow.QueryAsync(open => open.View(), new() { Rpc = BridgeTemporal.Rpc(cancellation) });
             return view.Host;
         }
-        catch (RpcException e) when (e.Code == RpcException.StatusCode.NotFound)
+        catch (RpcException e) when (e.Code is not (RpcException.StatusCode.Unavailable or RpcException.StatusCode.Cancelled))
+        {
+            return null;
+        }
+        catch (WorkflowQueryFailedException)
         {
             return null;
         }

@@ -176,7 +176,7 @@ internal sealed class BridgeService(
             catch (Exception e) when (e is not WrongClusterException && !cancellation.IsCancellationRequested)
             {
                 var pause = Pause.After(failures, _options.LongestPause);
-                logger.NotConnected(temporal.Address, failures, pause, e);
+                logger.NotConnected(temporal.Address, failures, pause, e.Message, BridgeLog.Unexpected(e));
                 await Task.Delay(pause, time, cancellation);
             }
         }

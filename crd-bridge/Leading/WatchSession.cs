@@ -16,6 +16,9 @@ internal sealed class WatchSession
 {
     private static readonly ResourceType Hosts = new(Metal3Group.Name, Metal3Group.Version, Metal3Group.BareMetalHost.Plural);
 
+    // Lists of workflows follow the truth by moments.
+    private static readonly TimeSpan VisibilityLag = TimeSpan.FromSeconds(10);
+
     private readonly BridgeOptions _options;
     private readonly BridgeKubernetes _kubernetes;
     private readonly HostMessenger _messenger;
@@ -26,7 +29,7 @@ internal sealed class WatchSession
     private readonly Informer<HostSnapshot> _hosts;
     private readonly Companions _companions;
     private readonly DeliveryQueue _due;
-    private readonly ConcurrentDictionary<ObjectKey, Delivered> _delivered = new();
+    private readonly ConcurrentDictionary<ObjectKey, (Delivered What, long At)> _delivered = new();
     private readonly Channel<bool> _trouble = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public WatchSession(
@@ -146,7 +149,7 @@ internal sealed class WatchSession
                 var failures = _due.Refused(due);
                 var pause = Pause.After(failures, _options.LongestPause);
                 _metrics.DeliveryFailures.Add();
-                _logger.NotTold(due.Key, failures, pause, e);
+                _logger.NotTold(due.Key, failures, pause, e.Message, BridgeLog.Unexpected(e));
                 _trouble.Writer.TryWrite(true);
                 _ = OfferAgainAsync(due.Key, pause, cancellation);
             }
@@ -176,7 +179,7 @@ internal sealed class WatchSession
 
         host = host with { Related = _companions.Of(host) };
         var now = Delivered.Of(host);
-        var before = _delivered.GetValueOrDefault(due.Key);
+        var before = _delivered.GetValueOrDefault(due.Key).What;
         if (!due.Forced && before == now)
         {
             return told;
@@ -196,7 +199,7 @@ internal sealed class WatchSession
             _metrics.Signals.Add(due.Forced ? "restarted" : "changed");
         }
 
-        _delivered[due.Key] = now;
+        _delivered[due.Key] = (now, _time.GetTimestamp());
         _logger.Told(due.Key, host.ResourceVersion, isEnding ? "signal" : "signal with start");
         return true;
     }
@@ -204,7 +207,7 @@ internal sealed class WatchSession
     private async Task<bool> LetGoAsync(ObjectKey key, Vanished vanished, CancellationToken cancellation)
     {
         var before = _delivered.GetValueOrDefault(key);
-        var known = before?.Uid == vanished.Uid ? before : null;
+        var known = before.What?.Uid == vanished.Uid ? before.What : null;
 
         // A workflow that heard of the deletion sees it through by itself; all others wait for an object that is no more.
         var isKnownToEnd = vanished.IsDeletionRequested && known?.DeletionTimestamp is not null;
@@ -217,7 +220,7 @@ internal sealed class WatchSession
 
         if (known is not null)
         {
-            _delivered.TryRemove(new(key, known));
+            _delivered.TryRemove(new(key, before));
         }
 
         return !isKnownToEnd;
@@ -249,6 +252,7 @@ internal sealed class WatchSession
     {
         var failures = 0;
         HashSet<string> suspects = [];
+        var isTrusted = true; // nothing speaks against what was told
         while (true)
         {
             var pause = _options.ResyncInterval;
@@ -264,7 +268,7 @@ internal sealed class WatchSession
                 }
 
                 failures = 0;
-                StartMissing(open);
+                StartMissing(open, isTrusted);
                 suspects = await LetGoOfLostAsync(open, suspects, cancellation);
             }
             catch (WrongClusterException)
@@ -274,7 +278,7 @@ internal sealed class WatchSession
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
                 pause = Pause.After(++failures, _options.LongestPause);
-                _logger.NotCompared(failures, pause, e);
+                _logger.NotCompared(failures, pause, e.Message, BridgeLog.Unexpected(e));
             }
 
             if (failures > 0)
@@ -283,31 +287,32 @@ internal sealed class WatchSession
             }
             else
             {
-                await WaitAsync(pause, cancellation);
+                isTrusted = !await HasTroubleAsync(pause, cancellation);
             }
         }
     }
 
-    private async Task WaitAsync(TimeSpan pause, CancellationToken cancellation)
+    /// <returns>Whether the wait was cut short, because Temporal could not be told something.</returns>
+    private async Task<bool> HasTroubleAsync(TimeSpan pause, CancellationToken cancellation)
     {
         using var over = new CancellationTokenSource(pause, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, over.Token);
         try
         {
-            await _trouble.Reader.ReadAsync(both.Token);
+            return await _trouble.Reader.ReadAsync(both.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // the usual case: nothing failed meanwhile
+            return false;
         }
     }
 
-    private void StartMissing(IReadOnlySet<string> open)
+    private void StartMissing(IReadOnlySet<string> open, bool isTrusted)
     {
         var hosts = _hosts.Cache.Snapshot();
         var missing = hosts
             .Where(host => host.Object is not null && !(host.Object.Deleting && !host.Object.Claimed))
-            .Where(host => !open.Contains(WorkflowNames.HostId(host.Key.Namespace, host.Key.Name)))
+            .Where(host => !open.Contains(WorkflowNames.HostId(host.Key.Namespace, host.Key.Name)) && !(isTrusted && IsJustTold(host.Key)))
             .ToList();
         foreach (var (key, _, _) in missing)
         {
@@ -316,6 +321,13 @@ internal sealed class WatchSession
 
         _metrics.Missing.Add(missing.Count);
         _logger.Compared(hosts.Count, open.Count, missing.Count);
+    }
+
+    /// <summary>Whether the list of open workflows may be older than what was told; the next comparison knows.</summary>
+    private bool IsJustTold(ObjectKey key)
+    {
+        var lag = _options.ResyncInterval < VisibilityLag ? _options.ResyncInterval : VisibilityLag;
+        return _due.Contains(key) || (_delivered.TryGetValue(key, out var last) && _time.GetElapsedTime(last.At) < lag);
     }
 
     /// <summary>

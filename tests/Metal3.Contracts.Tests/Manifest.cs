@@ -42,6 +42,7 @@ internal sealed record Manifest(string File, string Rule, string Layer, string F
 
     public static IReadOnlyDictionary<string, JsonObject> Crds { get; } = CrdFiles
         .Select(file => Yaml(System.IO.File.ReadAllText(file)).Single())
+        .Where(document => (string?)document["kind"] == "CustomResourceDefinition") // beside them lies a kustomization
         .ToDictionary(crd => (string)crd["spec"]!["names"]!["kind"]!, StringComparer.Ordinal);
 
     public string Kind => (string)Documents[0]["kind"]!;

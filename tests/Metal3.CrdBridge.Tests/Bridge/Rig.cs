@@ -44,7 +44,11 @@ internal sealed class Rig : IAsyncDisposable
     public Notes Notes { get; } = new();
 
     /// <summary>Everything that any bridge of this rig logged.</summary>
-    public ConcurrentQueue<string> Logged { get; } = new();
+    public Lines Lines { get; } = new();
+
+    public IReadOnlyList<string> Logged => Lines.All;
+
+    public string Namespace => _temporalNamespace;
 
     public string Kubeconfig => Path.Combine(_directory, "kubeconfig");
 
@@ -108,7 +112,7 @@ internal sealed class Rig : IAsyncDisposable
         }
 
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Logging.AddProvider(new QueueLogger(Logged));
+        builder.Logging.AddProvider(new LineLogger(Lines));
         builder.Services.AddMetal3Bridge(builder.Configuration.GetSection("Bridge"));
         var host = builder.Build();
         var running = new Running(host);
@@ -181,6 +185,11 @@ internal sealed class Rig : IAsyncDisposable
             await bridge.DisposeAsync();
         }
 
+        if (TestContext.Current.TestState?.Result is TestResult.Failed)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', Logged));
+        }
+
         await _stopWorker.CancelAsync();
         await _working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Temporal.DisposeAsync();
@@ -241,7 +250,7 @@ internal sealed class Rig : IAsyncDisposable
         }
     }
 
-    private sealed class QueueLogger(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    private sealed class LineLogger(Lines lines) : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 
@@ -252,12 +261,58 @@ internal sealed class Rig : IAsyncDisposable
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{logLevel}: {formatter(state, exception)} {exception}"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{logLevel}: {formatter(state, exception)} {exception}"));
 
         public void Dispose()
         {
         }
     }
+}
+
+/// <summary>A log that can be waited for.</summary>
+internal sealed class Lines
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _lines = [];
+    private readonly List<(string Text, int Times, TaskCompletionSource Seen)> _waiting = [];
+
+    public IReadOnlyList<string> All
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _lines];
+            }
+        }
+    }
+
+    public void Add(string line)
+    {
+        lock (_lock)
+        {
+            _lines.Add(line);
+            _waiting.RemoveAll(one => Count(one.Text) >= one.Times && one.Seen.TrySetResult());
+        }
+    }
+
+    /// <summary>Completes when so many lines with this text were logged.</summary>
+    public Task SeenAsync(string text, int times, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (Count(text) >= times)
+            {
+                return Task.CompletedTask;
+            }
+
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((text, times, seen));
+            return seen.Task.WaitAsync(cancellation);
+        }
+    }
+
+    private int Count(string text) => _lines.Count(line => line.Contains(text, StringComparison.Ordinal));
 }
 
 /// <summary>What host workflows were told, in their order of hearing.</summary>

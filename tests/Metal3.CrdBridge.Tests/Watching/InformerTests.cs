@@ -224,12 +224,14 @@ public sealed class InformerTests : IAsyncDisposable
     {
         var gate = new TaskCompletionSource();
         var seen = new List<string>();
+        var begun = new TaskCompletionSource();
         var done = new TaskCompletionSource();
         Start(deliver: async (change, _) =>
         {
             seen.Add(change.Object!);
             if (seen.Count == 1)
             {
+                begun.SetResult();
                 await gate.Task;
             }
             else
@@ -239,6 +241,7 @@ public sealed class InformerTests : IAsyncDisposable
         });
         (await _server.ListAsync()).List("1", Host("a", power: "0"));
         var watch = (await _server.WatchAsync()).Open();
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         for (var i = 1; i <= 20; i++)
         {
             await watch.EventAsync("MODIFIED", Host("a", version: i + 1, power: $"{i}"));
@@ -308,7 +311,7 @@ public sealed class InformerTests : IAsyncDisposable
     [Fact]
     public async Task A_resync_lists_again_and_tells_everything_again()
     {
-        Start(new InformerOptions { ResyncInterval = TimeSpan.FromMilliseconds(1) });
+        Start(new InformerOptions { ResyncInterval = TimeSpan.FromTicks(1) });
         (await _server.ListAsync()).List("1", Host("a"));
         await _told.NextAsync();
         var watch = (await _server.WatchAsync()).Open();
