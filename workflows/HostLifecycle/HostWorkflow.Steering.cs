@@ -114,7 +114,7 @@ public sealed partial class HostWorkflow
     {
         Note("resume", command);
         _holds.RemoveAll(hold => command.Step.Length == 0 || hold.Step == command.Step);
-        await RecordHoldAsync(null);
+        await RecordHoldAsync(_holds.Count > 0 ? _holds[^1] : null); // one annotation: the last hold that stands
         return _child is null ? "nothing is held any more" : await ForwardAsync("resume", command);
     }
 

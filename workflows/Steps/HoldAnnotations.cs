@@ -17,8 +17,9 @@ internal static class HoldAnnotations
     {
         var old = before.TryGetValue(AnnotationKeys.Hold, out var oldText) ? Read(oldText, now) : null;
         var fresh = after.TryGetValue(AnnotationKeys.Hold, out var freshText) ? Read(freshText, now) : null;
-        if (old is not null && old.Step != fresh?.Step)
+        if (old is not null && fresh is null)
         {
+            // Not when another hold took its place: a second hold must never lift the first one.
             holds.RemoveAll(hold => old.Step == "*" || hold.Step == old.Step);
         }
 
