@@ -56,6 +56,13 @@ public sealed record IronicOptions
     /// <exception cref="ArgumentException">A value is missing or wrong; the message names the variable and the remedy.</exception>
     public static IronicOptions FromEnvironment(Func<string, string?> variable)
     {
+        if (Text(variable, "IRONIC_NAME") is not null)
+        {
+            throw new ArgumentException(
+                "IRONIC_NAME is set, but settings are not read from an Ironic resource yet; unset it and IRONIC_NAMESPACE, set "
+                + "IRONIC_ENDPOINT, and mount credentials below METAL3_AUTH_ROOT_DIR.");
+        }
+
         var endpoint = Text(variable, "IRONIC_ENDPOINT") ?? throw new ArgumentException(
             "IRONIC_ENDPOINT is not set; set it to Ironic's address, for example http://172.22.0.2:6385/v1/.");
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address)

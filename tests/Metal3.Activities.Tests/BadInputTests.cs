@@ -140,6 +140,7 @@ public sealed class BadInputTests
     [InlineData("IRONIC_ENDPOINT", "")]
     [InlineData("IRONIC_ENDPOINT", "ftp://x")]
     [InlineData("IRONIC_ENDPOINT", "http://user:s3cret@h/")]
+    [InlineData("IRONIC_NAME", "ironic")]
     [InlineData("IRONIC_CLIENT_TIMEOUT", "0s")]
     [InlineData("IRONIC_CLIENT_CACHE_TTL", "soon")]
     public void A_wrong_variable_stops_the_start_and_is_named(string name, string value)
