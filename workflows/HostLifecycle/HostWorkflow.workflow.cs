@@ -390,15 +390,18 @@ public sealed partial class HostWorkflow : IHostWorkflow
         {
             // Terminated by hand, or a bug that failed it: what it knew is lost, what it did is on the node and is joined.
             Workflow.Logger.LifecycleLost(run.Lifecycle, lost.InnerException?.Message ?? lost.Message);
+            _child = null;
+            var known = await RememberAsync();
             result = new()
             {
                 End = LifecycleEnd.Abandoned,
                 Step = run.Lifecycle.Word(),
                 Why = $"its workflow ended: {lost.InnerException?.Message ?? lost.Message}",
                 Holds = _holds,
-                Observed = _observed with
+                Observed = known with
                 {
-                    Registered = run.Lifecycle is Lifecycle.Register ? _observed.Registered : null,
+                    Registered = null,
+                    Node = null,
                     Setback = new()
                     {
                         Lifecycle = run.Lifecycle,
@@ -415,6 +418,22 @@ public sealed partial class HostWorkflow : IHostWorkflow
         _lifecycle = null;
         _lifecycleId = null;
         return Fold(run, result);
+    }
+
+    /// <summary>What a lost lifecycle told last stands on the object.</summary>
+    private async Task<ObservedHost> RememberAsync()
+    {
+        try
+        {
+            var fresh = await Workflow.ExecuteActivityAsync(
+                (IHostObjectActivities objects) => objects.ReadHostAsync(_desired.Host), Calls.Objects("Read what the lost lifecycle told last"));
+            return fresh.Status is { } status ? _observed with { Status = status } : _observed;
+        }
+        catch (ActivityFailureException failure) when (IsGone(failure))
+        {
+            _gone = true;
+            return _observed;
+        }
     }
 
     private async Task<ChildWorkflowHandle> StartAsync(HostAction.Run run, LifecycleRequest request)

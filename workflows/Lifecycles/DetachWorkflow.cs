@@ -2,6 +2,7 @@ using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 using Metal3.Workflows.HostLifecycle;
+using Metal3.Workflows.Steps;
 using Temporalio.Workflows;
 
 namespace Metal3.Workflows.Lifecycles;
@@ -10,6 +11,8 @@ namespace Metal3.Workflows.Lifecycles;
 [Workflow("DetachWorkflow")]
 public sealed class DetachWorkflow : LifecycleWorkflow
 {
+    private bool _failed;
+
     /// <summary>Remembers what it was started with.</summary>
     [WorkflowInit]
     public DetachWorkflow(LifecycleRequest request)
@@ -24,17 +27,25 @@ public sealed class DetachWorkflow : LifecycleWorkflow
     [WorkflowRun]
     public Task<LifecycleResult> RunAsync(LifecycleRequest request) => LiveAsync(DetachAsync);
 
+    /// <inheritdoc/>
+    protected override Change RecordFailure(Step step, StepFailure failure)
+    {
+        _failed = true;
+        return base.RecordFailure(step, failure);
+    }
+
     private async Task DetachAsync()
     {
+        _failed = Observed.Status.ErrorType == ErrorType.DetachError;
         var force = Desired.Detach() is { Force: true };
         if (NodeId.Length > 0)
         {
             await RemoveNodeAsync(force);
         }
 
-        if (Observed.Status.ErrorType == ErrorType.DetachError)
+        if (_failed)
         {
-            Observed = Observed.ClearError().ResetErrorCount();
+            Observed = Observed.ClearErrorOf(ErrorType.DetachError).ResetErrorCount();
         }
 
         Observed = Observed with

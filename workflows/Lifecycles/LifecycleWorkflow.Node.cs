@@ -47,6 +47,7 @@ public abstract partial class LifecycleWorkflow
             }
 
             Take(answer);
+            _restartDue &= answer.Progress is not NodeProgress.Started; // begun anew: what fails from now on is a new failure
             if (answer.Progress is NodeProgress.Superseded)
             {
                 throw new LifecycleExitException(

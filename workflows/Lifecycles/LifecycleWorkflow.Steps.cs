@@ -15,9 +15,11 @@ public abstract partial class LifecycleWorkflow
     private static readonly SearchAttributeKey<DateTimeOffset> WaitingSinceKey = SearchAttributeKey.CreateDateTimeOffset("Metal3WaitingSince");
     private static readonly SearchAttributeKey<string> StateKey = SearchAttributeKey.CreateKeyword("Metal3State");
     private static readonly SearchAttributeKey<string> ErrorTypeKey = SearchAttributeKey.CreateKeyword("Metal3ErrorType");
+    private const int LongestHistory = 2000; // events; the server's own limit is far beyond
 
     /// <summary>Recorded failures by step. A step that starts something runs again after the wait, so one run of it cannot count them.</summary>
     private readonly Dictionary<string, int> _recorded = new(StringComparer.Ordinal);
+    private bool _restartDue;
     private string _attributes = "";
 
     /// <summary>Runs a step until it is done, skipped, or the lifecycle is left.</summary>
@@ -30,7 +32,7 @@ public abstract partial class LifecycleWorkflow
         Step step, Func<StepAttempt, Task<T>> body, Func<T>? skipped = null, Func<StepFailure, Task<bool>>? onPassing = null)
     {
         (_step, _title, _attempt, _skippable, _skip, _retry) = (step.Name, step.Title, 0, step.Skippable, null, null);
-        var restart = Request.Restart;
+        var restart = _restartDue;
         var unavailable = 0;
         DateTimeOffset? unavailableSince = null;
         while (true)
@@ -256,6 +258,42 @@ public abstract partial class LifecycleWorkflow
             },
             () => false,
             pause);
+        if (Workflow.ContinueAsNewSuggested || Workflow.CurrentHistoryLength > LongestHistory)
+        {
+            // Trouble may last for weeks, a history may not: the host workflow begins the same lifecycle anew.
+            throw new LifecycleExitException(LifecycleEnd.Stopped, step.Name, $"goes on in a run of its own: {failure.Message}");
+        }
+    }
+
+    /// <summary>Goes on until something is there, showing the wait; a word or a change of the desired side looks again at once.</summary>
+    /// <remarks>The looking is one activity with its own retries, so that waiting for days costs no history.</remarks>
+    protected async Task<T> UntilThereAsync<T>(StepAttempt attempt, WaitingRecord waiting, Func<CancellationToken, Task<T>> look)
+    {
+        while (true)
+        {
+            SetWaiting(waiting);
+            using var again = CancellationTokenSource.CreateLinkedTokenSource(attempt.Cancellation);
+            var version = _desiredVersion;
+            var looking = look(again.Token);
+            await Workflow.WaitConditionAsync(
+                () => looking.IsCompleted || _retry is not null || _desiredVersion != version || attempt.Cancellation.IsCancellationRequested,
+                CancellationToken.None);
+            if (!looking.IsCompleted && !attempt.Cancellation.IsCancellationRequested)
+            {
+                _retry = null;
+                again.Cancel();
+                try
+                {
+                    return await looking;
+                }
+                catch (Exception cancelled) when (TemporalException.IsCanceledException(cancelled) && !attempt.Cancellation.IsCancellationRequested)
+                {
+                    continue;
+                }
+            }
+
+            return await looking;
+        }
     }
 
     private async Task ForgetNoteAsync()

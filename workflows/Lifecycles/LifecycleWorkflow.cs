@@ -32,6 +32,7 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
         }
 
         _publisher.Tell(request.Events, request.Metrics);
+        _restartDue = request.Restart;
     }
 
     /// <summary>What it was started with.</summary>

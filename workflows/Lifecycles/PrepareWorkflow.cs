@@ -53,18 +53,43 @@ public sealed class PrepareWorkflow : LifecycleWorkflow
 
     private async Task ApplyAsync(bool settings, bool raid, bool failedBefore)
     {
-        // What is wanted is pinned here: an edit during the work is compared afterwards and prepared in its turn.
-        var wantedRaid = Desired.Spec.Raid;
-        var target = RaidAndHints.TargetRaid(wantedRaid, Observed.Status.Provisioning.Raid);
-        var wantedSettings = Observed.Firmware?.WantedHash;
-        var hash = SafeUrl.Hash($"{(target is null ? "" : Metal3Json.Serialize(target))}\n{(settings ? wantedSettings : "")}")[..32];
-        var intent = DrawIntent("clean", hash);
+        // What is wanted is pinned with each intent: an edit during the work is compared afterwards and prepared in its turn.
+        Raid? target = null;
+        string? wantedSettings = null;
+        NodeIntent intent = null!;
+        void Pin()
+        {
+            target = RaidAndHints.TargetRaid(Desired.Spec.Raid, Observed.Status.Provisioning.Raid);
+            wantedSettings = Observed.Firmware?.WantedHash;
+            intent = DrawIntent(
+                "clean", SafeUrl.Hash($"{(target is null ? "" : Metal3Json.Serialize(target))}\n{(settings ? wantedSettings : "")}")[..32]);
+        }
+
+        Pin();
         var restart = failedBefore;
         var done = await OperateAsync(
             HostSteps.StartPreparation,
             HostSteps.AwaitPreparation with { Deadline = Patience.Preparation },
-            attempt =>
+            async attempt =>
             {
+                if (attempt.Restart)
+                {
+                    // Another attempt after a failure is another intention, of what is wanted by now: the fence must let it through.
+                    if (HostDecisions.FirmwareIsStale(Desired, Observed, Options, Now))
+                    {
+                        Observed = Observed with
+                        {
+                            Firmware = await ObjectsAsync(
+                                objects => objects.RefreshFirmwareAsync(Plain(false)), HostSteps.ReadFirmware.Title, attempt.Cancellation),
+                            FirmwareReadAt = Now,
+                        };
+                        settings = HostDecisions.FirmwareMayBeApplied(Observed, Options);
+                    }
+
+                    raid = RaidAndHints.IsRaidDirty(Desired.Spec, Observed);
+                    Pin();
+                }
+
                 var request = new PrepareRequest
                 {
                     Host = Desired.Host,
@@ -77,14 +102,7 @@ public sealed class PrepareWorkflow : LifecycleWorkflow
                     SettingsDirty = settings,
                     ActualRaidUnknown = Observed.ActualRaidUnknown,
                 };
-                if (attempt.Restart)
-                {
-                    // Another attempt after a failure is another intention: the fence must let it through.
-                    intent = DrawIntent("clean", hash);
-                    request = request with { Intent = intent };
-                }
-
-                return AskAsync(nodes => nodes.StartPreparationAsync(request), "Start or join the preparation", attempt.Cancellation);
+                return await AskAsync(nodes => nodes.StartPreparationAsync(request), "Start or join the preparation", attempt.Cancellation);
             },
             answer =>
             {

@@ -35,7 +35,7 @@ public sealed class ProvisionWorkflow : LifecycleWorkflow
         await EnterWithSlotAsync(ProvisioningState.Provisioning, "metal3_delayed__provisioning_total");
         await AcknowledgeRebootAsync();
 
-        if (Observed.Node?.Phase is not (NodePhase.Active or NodePhase.Available))
+        if (Observed.Node?.Phase is not (NodePhase.Active or NodePhase.Available) && Joinable(Desired.DeploymentHash) is null)
         {
             await OperateAsync(
                 HostSteps.MakeAvailable with { EndsLifecycleOnFailure = true },
@@ -64,7 +64,7 @@ public sealed class ProvisionWorkflow : LifecycleWorkflow
             Force = Desired.Reboots().Any(reboot => reboot.Force && !Observed.RebootsDone.Contains(PowerDecisions.Mark(reboot))),
         };
 
-        if (Observed.Node is not { Phase: NodePhase.Busy or NodePhase.Active } || Observed.Node.Intent != intent)
+        if (Joinable(expect.DeploymentHash!) != intent)
         {
             var written = await RunAsync(
                 HostSteps.WriteDeployIntent with { EndsLifecycleOnFailure = true },
@@ -113,13 +113,15 @@ public sealed class ProvisionWorkflow : LifecycleWorkflow
     }
 
     /// <summary>A workflow without memory joins an intent of the same content that is under way or fulfilled; any other is a new one.</summary>
-    private NodeIntent JoinOrDraw(string hash)
-    {
-        var last = Observed.Node?.Intent;
-        return last is { Verb: "deploy" } && last.Hash == hash && Observed.Node!.Phase is NodePhase.Busy or NodePhase.Active or NodePhase.Held
-            ? last!
-            : new("deploy", hash, (last?.Ordinal ?? 0) + 1);
-    }
+    private NodeIntent JoinOrDraw(string hash) =>
+        Joinable(hash) ?? new("deploy", hash, (Observed.Node?.Intent?.Ordinal ?? 0) + 1);
+
+    /// <summary>The intent of this content that is under way, fulfilled, or failed without having been taken back.</summary>
+    private NodeIntent? Joinable(string hash) =>
+        Observed.Node is { Intent: { Verb: "deploy" } last, Phase: NodePhase.Busy or NodePhase.Active or NodePhase.Held or NodePhase.Failed }
+            && last.Hash == hash
+            ? last
+            : null;
 
     private async Task AcknowledgeRebootAsync()
     {

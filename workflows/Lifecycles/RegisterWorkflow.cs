@@ -134,11 +134,20 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
         var missing = false;
         return await RunAsync(
             HostSteps.ClaimCredentials,
-            attempt => Workflow.ExecuteActivityAsync(
-                (IHostObjectActivities objects) => objects.ClaimCredentialsAsync(new() { Host = Desired.Host, Deleting = Desired.Deleting }),
-                missing
-                    ? Calls.ObjectsUntilThere(HostSteps.ClaimCredentials.Title, attempt.Cancellation)
-                    : Calls.Objects(HostSteps.ClaimCredentials.Title, attempt.Cancellation)),
+            attempt => missing
+                ? UntilThereAsync(
+                    attempt,
+                    new()
+                    {
+                        Step = StepNames.ClaimCredentials,
+                        Kind = WaitKind.Object,
+                        For = Observed.Status.ErrorMessage,
+                        Since = Now,
+                        EndsWith = "creating the secret, another spec.bmc.credentialsName, or retry",
+                        NextAction = "the secret is looked for every ten seconds",
+                    },
+                    looking => ClaimOnceAsync(Calls.ObjectsUntilThere(HostSteps.ClaimCredentials.Title, looking)))
+                : ClaimOnceAsync(Calls.Objects(HostSteps.ClaimCredentials.Title, attempt.Cancellation)),
             onPassing: async failure =>
             {
                 if (failure.Type is not (FailureTypes.CredentialsMissing or FailureTypes.CredentialsInvalid))
@@ -173,13 +182,16 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
                         Kind = WaitKind.Object,
                         For = failure.Message,
                         Since = Now,
-                        EndsWith = "correcting the secret or spec.bmc",
+                        EndsWith = "correcting the secret or spec.bmc, or retry",
                     },
                     () => false,
-                    Patience.ObjectPause);
+                    Patience.ObjectPause * 10); // the bridge tells of every change; this is only for one that was missed
                 return true;
             });
     }
+
+    private Task<ClaimedCredentials> ClaimOnceAsync(ActivityOptions options) => Workflow.ExecuteActivityAsync(
+        (IHostObjectActivities objects) => objects.ClaimCredentialsAsync(new() { Host = Desired.Host, Deleting = Desired.Deleting }), options);
 
     private async Task ChooseProfileAsync()
     {

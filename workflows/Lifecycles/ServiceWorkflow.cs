@@ -36,18 +36,36 @@ public sealed class ServiceWorkflow : LifecycleWorkflow
         Observed = Observed.ClearError(OperationalStatus.Servicing);
         await PublishAsync("tell that the host is serviced");
 
-        var wanted = Observed.Firmware?.WantedHash;
-        var due = Observed.Firmware is { OnReboot: true } && HostDecisions.FirmwareMayBeApplied(Observed, Options);
-        var hash = SafeUrl.Hash($"service\n{wanted}")[..32];
-        var intent = DrawIntent("service", hash);
+        string? wanted = null;
+        var due = false;
+        NodeIntent intent = null!;
+        void Pin()
+        {
+            wanted = Observed.Firmware?.WantedHash;
+            due = Observed.Firmware is { OnReboot: true } && HostDecisions.FirmwareMayBeApplied(Observed, Options);
+            intent = DrawIntent("service", SafeUrl.Hash($"service\n{wanted}")[..32]);
+        }
+
+        Pin();
         await OperateAsync(
             HostSteps.StartService,
             HostSteps.AwaitService with { Deadline = Patience.Servicing },
-            attempt =>
+            async attempt =>
             {
                 if (attempt.Restart)
                 {
-                    intent = DrawIntent("service", hash);
+                    // What is wanted may have changed since the failure; nothing at all ends the servicing.
+                    if (HostDecisions.FirmwareIsStale(Desired, Observed, Options, Now))
+                    {
+                        Observed = Observed with
+                        {
+                            Firmware = await ObjectsAsync(
+                                objects => objects.RefreshFirmwareAsync(Plain(false)), HostSteps.ReadFirmware.Title, attempt.Cancellation),
+                            FirmwareReadAt = Now,
+                        };
+                    }
+
+                    Pin();
                 }
 
                 var request = new ServiceRequest
@@ -62,7 +80,7 @@ public sealed class ServiceWorkflow : LifecycleWorkflow
                     HasSpec = wanted is not null && Observed.Firmware is { OnReboot: true },
                 };
                 failedBefore = false;
-                return AskAsync(nodes => nodes.StartServiceAsync(request), "Start or join the servicing", attempt.Cancellation);
+                return await AskAsync(nodes => nodes.StartServiceAsync(request), "Start or join the servicing", attempt.Cancellation);
             });
 
         if (due && wanted is not null)

@@ -260,7 +260,12 @@ public sealed partial class World
         }
 
         ThrowStored("provide", request.Restart);
-        return _node!.Phase is NodePhase.Available
+        if (_node!.Phase is NodePhase.Active)
+        {
+            throw Failed(FailureTypes.SpecRefused, "a machine in use is not made available");
+        }
+
+        return _node.Phase is NodePhase.Available
             ? Answer(NodeProgress.Done)
             : Begin("provide", () =>
             {
