@@ -78,6 +78,11 @@ public sealed class DeleteWorkflow : LifecycleWorkflow
                     };
                     return AskAsync(nodes => nodes.SetPowerAsync(request), "the host is being deleted", attempt.Cancellation);
                 },
+                answer =>
+                {
+                    stale = answer.Progress is NodeProgress.Started ? null : stale;
+                    return Task.CompletedTask;
+                },
                 goal: NodeGoal.PoweredOff);
             Observed = Observed.ClearErrorOf(ErrorType.PowerManagementError).ResetErrorCount();
         }

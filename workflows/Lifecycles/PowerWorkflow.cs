@@ -60,7 +60,7 @@ public sealed class PowerWorkflow : LifecycleWorkflow
             {
                 if (answer.Progress is NodeProgress.Started)
                 {
-                    stale = answer.Node?.LastError;
+                    stale = null; // the back end forgets it with the request: the same text from now on is a new failure
                     _metricDue = true;
                 }
 

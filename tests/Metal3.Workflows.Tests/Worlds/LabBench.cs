@@ -130,7 +130,7 @@ public sealed class LabBench : IAsyncLifetime
             {
                 var type = history.Events.First().WorkflowExecutionStartedEventAttributes.WorkflowType.Name;
                 await File.WriteAllTextAsync(
-                    Path.Combine(folder, $"{keepAs}-{number++:00}-{type}.json"), history.ToJson().Replace(world.Namespace + "/", "metal/", StringComparison.Ordinal));
+                    Path.Combine(folder, $"{keepAs}-{number++:00}-{type}.json"), history.ToJson());
             }
         }
     }
