@@ -90,6 +90,35 @@ public sealed class MatrixTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task In_every_state_a_removal_removes_or_waits_and_sends_only_what_is_legal(bool force)
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        foreach (var state in States.All)
+        {
+            var (key, spec) = lab.NewHost();
+            var life = new Life(process, key, spec) { Trusting = false };
+            await life.RegisterAsync();
+            await lab.SetAsync(life.NodeId!, new JsonObject
+            {
+                ["provision_state"] = state,
+                ["target_provision_state"] = null,
+                ["reservation"] = null,
+            });
+            process.Wire.Clear();
+
+            var answer = await process.Provisioner.RemoveAsync(life.Input(), force, TestContext.Current.CancellationToken);
+
+            var verbs = process.Wire.Own.Select(one => one.Target).OfType<string>().ToList();
+            Assert.All(verbs, verb => Assert.Contains(verb, Legal.GetValueOrDefault(state, [])));
+            Assert.Equal(
+                States.PhaseOf(state) is NodePhase.Busy ? NodeProgress.Running : NodeProgress.Done, answer.Progress);
+        }
+    }
+
     private static List<(string Name, Func<Task<NodeAnswer>> Run)> Operations(
         Bench process, Life life, bool restart, CancellationToken cancellation)
     {
@@ -110,6 +139,7 @@ public sealed class MatrixTests
                 life.ChangeInput(new NodeIntent("service", "s", 1)) with { Restart = restart }, hasSpec: !restart, cancellation)),
             ("power on", () => provisioner.SetPowerAsync(Power(life, on: true), cancellation)),
             ("power off", () => provisioner.SetPowerAsync(Power(life, on: false), cancellation)),
+            ("test credentials", () => provisioner.TestCredentialsAsync(Input(), cancellation)),
             ("abort", () => provisioner.AbortAsync(Input(), cancellation)),
             ("look", async () => new NodeAnswer { Progress = NodeProgress.Done, Node = await provisioner.LookAsync(Input(), cancellation) }),
         ];
