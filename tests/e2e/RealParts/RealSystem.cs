@@ -103,7 +103,7 @@ internal sealed class RealSystem : IAsyncDisposable
         Cluster = new(kubeconfig);
         await RunningProcess.OutputOfAsync(
             RealServers.OnPath("kubectl"),
-            ["--kubeconfig", kubeconfig, "apply", "--server-side", "-f", Path.Combine(Programs.Source, "deploy", "crds")]);
+            ["--kubeconfig", kubeconfig, "apply", "--server-side", "-k", Path.Combine(Programs.Source, "deploy", "crds")]);
         await RunningProcess.OutputOfAsync(
             RealServers.OnPath("kubectl"),
             ["--kubeconfig", kubeconfig, "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
