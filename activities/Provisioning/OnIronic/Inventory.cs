@@ -93,7 +93,7 @@ internal static class Inventory
         {
             Name = path ?? name,
             AlternateNames = [.. ((string?[])[name, path]).OfType<string>()],
-            Rotational = rotational,
+            Rotational = rotational ? true : null, // upstream's inventory leaves out a false
             Type = rotational ? DiskType.Hdd : name?.StartsWith("/dev/nvme", StringComparison.Ordinal) is true ? DiskType.Nvme : DiskType.Ssd,
             SizeBytes = Number(disk, "size"),
             Vendor = Text(disk, "vendor"),

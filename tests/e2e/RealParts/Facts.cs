@@ -33,18 +33,18 @@ internal sealed class Facts
         var facts = new Facts();
         var last = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
         var present = true;
-        foreach (var seen in all.Where(one => one.Namespace == @namespace))
+
+        // A list is sorted by name, so a watch that had to begin anew shows events out of their order; their versions have it.
+        foreach (var happened in all
+            .Where(one => one.Namespace == @namespace && one.Kind == "Event" && one.Type == "ADDED" && one.At >= since)
+            .OrderBy(one => long.Parse((string)one.Object["metadata"]!["resourceVersion"]!, System.Globalization.CultureInfo.InvariantCulture)))
+        {
+            facts.Happened(happened.Object);
+        }
+
+        foreach (var seen in all.Where(one => one.Namespace == @namespace && one.Kind != "Event"))
         {
             var isPast = seen.At < since;
-            if (seen.Kind == "Event")
-            {
-                if (!isPast && seen.Type == "ADDED")
-                {
-                    facts.Happened(seen.Object);
-                }
-
-                continue;
-            }
 
             var key = $"{seen.Kind}/{seen.Name}";
             if (!isPast && present)
