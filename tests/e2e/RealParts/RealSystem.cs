@@ -78,6 +78,8 @@ internal sealed class RealSystem : IAsyncDisposable
         var ports = FreeRange(24 + ipmiBmcs);
         RedfishPort = ports + 20;
         IpmiPorts = [.. Enumerable.Range(ports + 24, ipmiBmcs)];
+        Directory.CreateDirectory(IronicState);
+        await File.WriteAllTextAsync(Path.Combine(IronicState, "extra.conf"), "[ipmi]\ncommand_retry_timeout = 5\n", cancellationToken); // a dead BMC is given up after 5 s, not 60
         await Task.WhenAll(
             UpAsync(Path.Combine(servers, "kube-up.sh"), Path.Combine(servers, "kube-down.sh"), "kube", [$"{ports}"], null),
             UpAsync(Path.Combine(servers, "temporal-up.sh"), Path.Combine(servers, "temporal-down.sh"), "temporal", [$"{ports + 8}"], null),
