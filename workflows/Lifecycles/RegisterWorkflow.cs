@@ -26,7 +26,7 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
     protected override ErrorType ErrorType => ErrorType.RegistrationError;
 
     /// <summary>A registration that failed stays failed until access is proven, not until the next attempt begins.</summary>
-    protected override bool ClearsErrors => Observed.Status.ErrorType is null;
+    protected override bool ClearsErrors => false;
 
     private bool InPlace => Observed.State != ProvisioningState.Registering;
 
