@@ -1,5 +1,4 @@
 using Metal3.Contracts.HostLifecycle;
-using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 using Metal3.Workflows.Tests.Worlds;
 

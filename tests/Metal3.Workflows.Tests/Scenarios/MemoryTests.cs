@@ -1,6 +1,4 @@
-using Metal3.Contracts;
 using Metal3.Contracts.HostLifecycle;
-using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 using Metal3.Contracts.Wire;
 using Metal3.Workflows.Tests.Worlds;
