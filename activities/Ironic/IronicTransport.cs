@@ -69,7 +69,7 @@ internal sealed class AnswerLimit(int mostBytes) : DelegatingHandler
         {
             var buffer = new byte[16 * 1024];
             int read;
-            while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+            while ((read = await ReadAsync(stream, buffer, cancellationToken)) > 0)
             {
                 whole.Write(buffer, 0, read);
                 if (whole.Length > mostBytes)
@@ -89,6 +89,19 @@ internal sealed class AnswerLimit(int mostBytes) : DelegatingHandler
         content.Headers.ContentLength = whole.Length;
         response.Content = content;
         return response;
+    }
+
+    /// <summary>An answer that breaks off is a fault of transport, as it would be for the client itself.</summary>
+    private static async ValueTask<int> ReadAsync(Stream stream, byte[] buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, "the answer broke off", e);
+        }
     }
 
     private IronicException TooLong(string request) =>

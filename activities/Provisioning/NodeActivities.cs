@@ -194,16 +194,16 @@ internal sealed class NodeActivities(
 
     private static ChangeInput Changing(
         NodeRequest request, NodeIntent intent, Change change, Func<CancellationToken, Task<bool>> guard) => new()
-    {
-        Host = request.Host,
-        NodeId = request.NodeId,
-        Restart = request.Restart,
-        StillWanted = guard,
-        Intent = intent,
-        TargetRaid = change.TargetRaid,
-        RaidInterface = change.RaidInterface,
-        Steps = change.Steps,
-    };
+        {
+            Host = request.Host,
+            NodeId = request.NodeId,
+            Restart = request.Restart,
+            StillWanted = guard,
+            Intent = intent,
+            TargetRaid = change.TargetRaid,
+            RaidInterface = change.RaidInterface,
+            Steps = change.Steps,
+        };
 
     private static DeployInput Deploying(DeployRequest request, BareMetalHost host, Func<CancellationToken, Task<bool>> guard)
     {

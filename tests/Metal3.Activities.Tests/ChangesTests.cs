@@ -118,7 +118,10 @@ public sealed class ChangesTests
             {
                 Settings = new ValueMap<SettingValue>(new Dictionary<string, SettingValue>(StringComparer.Ordinal)
                 {
-                    ["Same"] = "On", ["Other"] = "Off", ["Number"] = 7, ["Unknown"] = "x",
+                    ["Same"] = "On",
+                    ["Other"] = "Off",
+                    ["Number"] = 7,
+                    ["Unknown"] = "x",
                 }),
             },
             Status = new HostFirmwareSettingsStatus

@@ -158,7 +158,10 @@ public sealed class ClientTests(Targets targets)
             {
                 Metadata = new V1ObjectMeta { Name = "registered.1" },
                 InvolvedObject = new V1ObjectReference { Kind = "Widget", Name = "one", NamespaceProperty = ns },
-                Reason = "Registered", Message = "done", Type = "Normal", Count = 1,
+                Reason = "Registered",
+                Message = "done",
+                Type = "Normal",
+                Count = 1,
                 FirstTimestamp = new DateTime(2024, 5, 17, 9, 30, 0, DateTimeKind.Utc),
             },
             ns, cancellationToken: Cancellation);
@@ -171,8 +174,14 @@ public sealed class ClientTests(Targets targets)
         await client.EventsV1.CreateNamespacedEventAsync(
             new Eventsv1Event
             {
-                Metadata = new V1ObjectMeta { Name = "registered.2" }, EventTime = micro, ReportingController = "metal3.io/test",
-                ReportingInstance = "test-0", Action = "Register", Reason = "Registered", Type = "Normal", Note = "done",
+                Metadata = new V1ObjectMeta { Name = "registered.2" },
+                EventTime = micro,
+                ReportingController = "metal3.io/test",
+                ReportingInstance = "test-0",
+                Action = "Register",
+                Reason = "Registered",
+                Type = "Normal",
+                Note = "done",
                 Regarding = new V1ObjectReference { Kind = "Widget", Name = "one", NamespaceProperty = ns },
             },
             ns, cancellationToken: Cancellation);

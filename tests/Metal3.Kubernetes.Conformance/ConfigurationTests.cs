@@ -386,7 +386,15 @@ public sealed class ConfigurationTests : IDisposable
             Metadata = new V1ObjectMeta { Name = "words" },
             Data = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["a"] = "yes", ["b"] = "012", ["c"] = "1e3", ["d"] = "", ["e"] = "null", ["f"] = "two\nlines\n", ["g"] = "00:1a:2b", ["h"] = "# no comment", ["i"] = " x",
+                ["a"] = "yes",
+                ["b"] = "012",
+                ["c"] = "1e3",
+                ["d"] = "",
+                ["e"] = "null",
+                ["f"] = "two\nlines\n",
+                ["g"] = "00:1a:2b",
+                ["h"] = "# no comment",
+                ["i"] = " x",
             },
         }.Initialize();
 

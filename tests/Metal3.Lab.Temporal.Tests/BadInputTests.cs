@@ -123,7 +123,9 @@ public sealed class BadInputTests : IAsyncLifetime
         var polls = Enumerable.Range(0, 2000).Select(number => Client.CallAsync<PollActivityTaskQueueResponse>(
             new PollActivityTaskQueueRequest
             {
-                Namespace = "default", TaskQueue = new Api.TaskQueue { Name = $"idle-{number % 20}" }, Identity = "idler",
+                Namespace = "default",
+                TaskQueue = new Api.TaskQueue { Name = $"idle-{number % 20}" },
+                Identity = "idler",
             },
             cancellation: stop.Token)).ToList();
         using var script = new Script(new RawClient(Client.Target), "busy");
@@ -153,7 +155,9 @@ public sealed class BadInputTests : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<RpcException>(() => Client.CallAsync<QueryWorkflowResponse>(
             new QueryWorkflowRequest
             {
-                Namespace = "default", Execution = script.Execution, Query = new WorkflowQuery { QueryType = "state" },
+                Namespace = "default",
+                Execution = script.Execution,
+                Query = new WorkflowQuery { QueryType = "state" },
             },
             TimeSpan.FromMilliseconds(100)));
 
@@ -166,7 +170,9 @@ public sealed class BadInputTests : IAsyncLifetime
         using var http = new HttpClient { BaseAddress = new Uri($"http://{Client.Target}") };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/")
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new StringContent("{}"),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new StringContent("{}"),
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
 

@@ -65,7 +65,9 @@ public sealed class CliTests : IAsyncLifetime
     {
         using var process = Process.Start(new ProcessStartInfo(RealServers.TemporalCli(), $"{arguments} --address {_server!.TargetHost}")
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         })!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

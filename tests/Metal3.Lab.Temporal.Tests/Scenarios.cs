@@ -601,7 +601,10 @@ internal static class Scenarios
                 CommandType = CommandType.SignalExternalWorkflowExecution,
                 SignalExternalWorkflowExecutionCommandAttributes = new SignalExternalWorkflowExecutionCommandAttributes
                 {
-                    Namespace = "default", Execution = new WorkflowExecution { WorkflowId = s.Id + "-other" }, SignalName = "hello", Input = Text("you"),
+                    Namespace = "default",
+                    Execution = new WorkflowExecution { WorkflowId = s.Id + "-other" },
+                    SignalName = "hello",
+                    Input = Text("you"),
                 },
             });
             await WaitForAsync(s, EventType.ExternalWorkflowExecutionSignaled);
@@ -615,7 +618,9 @@ internal static class Scenarios
                 CommandType = CommandType.SignalExternalWorkflowExecution,
                 SignalExternalWorkflowExecutionCommandAttributes = new SignalExternalWorkflowExecutionCommandAttributes
                 {
-                    Namespace = "default", Execution = new WorkflowExecution { WorkflowId = s.Id + "-nobody" }, SignalName = "hello",
+                    Namespace = "default",
+                    Execution = new WorkflowExecution { WorkflowId = s.Id + "-nobody" },
+                    SignalName = "hello",
                 },
             });
             _ = await s.TurnAsync(Finish());
@@ -857,7 +862,9 @@ internal static class Scenarios
         CommandType = CommandType.RequestCancelExternalWorkflowExecution,
         RequestCancelExternalWorkflowExecutionCommandAttributes = new RequestCancelExternalWorkflowExecutionCommandAttributes
         {
-            Namespace = "default", WorkflowId = id, Reason = "please",
+            Namespace = "default",
+            WorkflowId = id,
+            Reason = "please",
         },
     };
 

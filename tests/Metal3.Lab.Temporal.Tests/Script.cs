@@ -208,25 +208,37 @@ internal sealed class Script(RawClient client, string name) : IDisposable
     public Task CompleteActivityAsync(PollActivityTaskQueueResponse task, string result = "done") =>
         Client.CallAsync<RespondActivityTaskCompletedResponse>(new RespondActivityTaskCompletedRequest
         {
-            TaskToken = task.TaskToken, Namespace = Namespace, Identity = Identity, Result = Text(result),
+            TaskToken = task.TaskToken,
+            Namespace = Namespace,
+            Identity = Identity,
+            Result = Text(result),
         });
 
     public Task FailActivityAsync(PollActivityTaskQueueResponse task, Failure? failure = null) =>
         Client.CallAsync<RespondActivityTaskFailedResponse>(new RespondActivityTaskFailedRequest
         {
-            TaskToken = task.TaskToken, Namespace = Namespace, Identity = Identity, Failure = failure ?? AppFailure(),
+            TaskToken = task.TaskToken,
+            Namespace = Namespace,
+            Identity = Identity,
+            Failure = failure ?? AppFailure(),
         });
 
     public Task<RecordActivityTaskHeartbeatResponse> HeartbeatAsync(PollActivityTaskQueueResponse task, string details = "beat") =>
         Client.CallAsync<RecordActivityTaskHeartbeatResponse>(new RecordActivityTaskHeartbeatRequest
         {
-            TaskToken = task.TaskToken, Namespace = Namespace, Identity = Identity, Details = Text(details),
+            TaskToken = task.TaskToken,
+            Namespace = Namespace,
+            Identity = Identity,
+            Details = Text(details),
         });
 
     public Task CanceledActivityAsync(PollActivityTaskQueueResponse task) =>
         Client.CallAsync<RespondActivityTaskCanceledResponse>(new RespondActivityTaskCanceledRequest
         {
-            TaskToken = task.TaskToken, Namespace = Namespace, Identity = Identity, Details = Text("canceled"),
+            TaskToken = task.TaskToken,
+            Namespace = Namespace,
+            Identity = Identity,
+            Details = Text("canceled"),
         });
 
     public async Task<List<HistoryEvent>> HistoryAsync(string? id = null, string runId = "")
@@ -303,7 +315,10 @@ internal sealed class Script(RawClient client, string name) : IDisposable
     public Task AnswerQueryAsync(PollWorkflowTaskQueueResponse task, string answer) =>
         Client.CallAsync<RespondQueryTaskCompletedResponse>(new RespondQueryTaskCompletedRequest
         {
-            TaskToken = task.TaskToken, Namespace = Namespace, CompletedType = QueryResultType.Answered, QueryResult = Text(answer),
+            TaskToken = task.TaskToken,
+            Namespace = Namespace,
+            CompletedType = QueryResultType.Answered,
+            QueryResult = Text(answer),
         });
 
     public Task<DescribeWorkflowExecutionResponse> DescribeAsync(string? id = null) => Client.CallAsync<DescribeWorkflowExecutionResponse>(
@@ -373,7 +388,8 @@ internal sealed class Script(RawClient client, string name) : IDisposable
 
     public static Command CancelTimer(string id) => new()
     {
-        CommandType = CommandType.CancelTimer, CancelTimerCommandAttributes = new CancelTimerCommandAttributes { TimerId = id },
+        CommandType = CommandType.CancelTimer,
+        CancelTimerCommandAttributes = new CancelTimerCommandAttributes { TimerId = id },
     };
 
     public Command Activity(string id, Action<ScheduleActivityTaskCommandAttributes>? change = null)

@@ -112,7 +112,10 @@ public sealed class TimeSkippingTests(BothTestServers servers) : IClassFixture<B
             _ = await s.StartAsync();
             _ = await s.TurnAsync(s.Activity("a", a => a.RetryPolicy = new RetryPolicy
             {
-                InitialInterval = Seconds(600), BackoffCoefficient = 2, MaximumInterval = Seconds(6000), MaximumAttempts = 3,
+                InitialInterval = Seconds(600),
+                BackoffCoefficient = 2,
+                MaximumInterval = Seconds(6000),
+                MaximumAttempts = 3,
             }));
             await UnlockedAsync(s, async () =>
             {

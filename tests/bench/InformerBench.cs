@@ -174,22 +174,30 @@ public sealed class InformerBench : IBench
             kind = "BareMetalHost",
             metadata = new
             {
-                name = $"host-{i:00000}", @namespace = "metal3", uid = $"5f0c1d6e-0000-4000-8000-{i:000000000000}", resourceVersion = $"{version}",
-                generation = 3, creationTimestamp = "2024-05-17T09:30:00Z",
+                name = $"host-{i:00000}",
+                @namespace = "metal3",
+                uid = $"5f0c1d6e-0000-4000-8000-{i:000000000000}",
+                resourceVersion = $"{version}",
+                generation = 3,
+                creationTimestamp = "2024-05-17T09:30:00Z",
                 labels = new { rack = $"r{i / 40}", row = $"w{i / 400}" },
                 finalizers = new[] { "baremetalhost.metal3.io" },
                 managedFields = Enumerable.Range(0, 3).Select(n => new { manager = $"manager-{n}", operation = "Update", apiVersion = "metal3.io/v1alpha1", time = "2024-05-17T09:30:00Z", fieldsType = "FieldsV1", fieldsV1 = flags.Take(30).ToDictionary(flag => "f:" + flag, _ => new { }, StringComparer.Ordinal) }),
             },
             spec = new
             {
-                online = true, bootMACAddress = $"52:54:00:{i >> 8 & 255:x2}:{i & 255:x2}:00",
+                online = true,
+                bootMACAddress = $"52:54:00:{i >> 8 & 255:x2}:{i & 255:x2}:00",
                 bmc = new { address = $"redfish-virtualmedia://10.1.{i >> 8 & 255}.{i & 255}/redfish/v1/Systems/1", credentialsName = $"host-{i:00000}-bmc" },
                 image = new { url = "http://images/ubuntu.qcow2", checksum = "http://images/ubuntu.qcow2.sha256", checksumType = "sha256" },
                 userData = new { name = $"host-{i:00000}-user", @namespace = "metal3" },
             },
             status = new
             {
-                operationalStatus = "OK", errorMessage = "", poweredOn = true, errorCount = 0,
+                operationalStatus = "OK",
+                errorMessage = "",
+                poweredOn = true,
+                errorCount = 0,
                 provisioning = new { state = "provisioned", ID = $"5f0c1d6e-1111-4000-8000-{i:000000000000}", bootMode = "UEFI" },
                 hardware = new { systemVendor = new { manufacturer = "Dell Inc.", productName = "PowerEdge R740", serialNumber = $"SN{i}" }, ramMebibytes = 393216, nics, storage = disks, cpu = new { arch = "x86_64", model = "Intel(R) Xeon(R) Gold 6226R", clockMegahertz = 2900, count = 64, flags }, hostname = $"host-{i:00000}" },
             },

@@ -127,12 +127,17 @@ internal sealed partial class Run
         };
         var scheduled = Append(new HistoryEvent
         {
-            EventType = EventType.ActivityTaskScheduled, UserMetadata = metadata, ActivityTaskScheduledEventAttributes = attributes,
+            EventType = EventType.ActivityTaskScheduled,
+            UserMetadata = metadata,
+            ActivityTaskScheduledEventAttributes = attributes,
         });
         var now = Times.Ticks(scheduled.EventTime);
         var activity = new PendingActivity
         {
-            Attributes = attributes, ScheduledId = scheduled.EventId, FirstScheduledAt = now, ScheduledAt = now,
+            Attributes = attributes,
+            ScheduledId = scheduled.EventId,
+            FirstScheduledAt = now,
+            ScheduledAt = now,
         };
         _activities[activity.ScheduledId] = activity;
         _activityIds[attributes.ActivityId] = activity.ScheduledId;
@@ -257,7 +262,10 @@ internal sealed partial class Run
             EventType = EventType.ActivityTaskCompleted,
             ActivityTaskCompletedEventAttributes = new ActivityTaskCompletedEventAttributes
             {
-                Result = result, ScheduledEventId = activity.ScheduledId, StartedEventId = started, Identity = identity,
+                Result = result,
+                ScheduledEventId = activity.ScheduledId,
+                StartedEventId = started,
+                Identity = identity,
             },
         });
     }
@@ -281,7 +289,11 @@ internal sealed partial class Run
             EventType = EventType.ActivityTaskFailed,
             ActivityTaskFailedEventAttributes = new ActivityTaskFailedEventAttributes
             {
-                Failure = failure, ScheduledEventId = activity.ScheduledId, StartedEventId = started, Identity = identity, RetryState = state,
+                Failure = failure,
+                ScheduledEventId = activity.ScheduledId,
+                StartedEventId = started,
+                Identity = identity,
+                RetryState = state,
             },
         });
     }
@@ -361,7 +373,10 @@ internal sealed partial class Run
             EventType = EventType.ActivityTaskTimedOut,
             ActivityTaskTimedOutEventAttributes = new ActivityTaskTimedOutEventAttributes
             {
-                Failure = failure, ScheduledEventId = activity.ScheduledId, StartedEventId = started, RetryState = state,
+                Failure = failure,
+                ScheduledEventId = activity.ScheduledId,
+                StartedEventId = started,
+                RetryState = state,
             },
         });
     }
@@ -408,7 +423,8 @@ internal sealed partial class Run
             EventType = EventType.ActivityTaskCancelRequested,
             ActivityTaskCancelRequestedEventAttributes = new ActivityTaskCancelRequestedEventAttributes
             {
-                ScheduledEventId = scheduledId, WorkflowTaskCompletedEventId = completedId,
+                ScheduledEventId = scheduledId,
+                WorkflowTaskCompletedEventId = completedId,
             },
         });
         if (!known)

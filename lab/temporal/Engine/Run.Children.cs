@@ -44,7 +44,8 @@ internal sealed partial class Run
             WorkflowType = wanted.WorkflowType,
             TaskQueue = new Api.TaskQueue
             {
-                Name = wanted.TaskQueue is { Name.Length: > 0 } queue ? queue.Name : TaskQueueName, Kind = TaskQueueKind.Normal,
+                Name = wanted.TaskQueue is { Name.Length: > 0 } queue ? queue.Name : TaskQueueName,
+                Kind = TaskQueueKind.Normal,
             },
             Input = wanted.Input,
             WorkflowExecutionTimeout = Times.Duration(Times.Ticks(wanted.WorkflowExecutionTimeout)),
@@ -154,7 +155,12 @@ internal sealed partial class Run
                 ChildWorkflowExecutionCompletedEventAttributes = new ChildWorkflowExecutionCompletedEventAttributes
                 {
                     Result = closing.WorkflowExecutionCompletedEventAttributes.Result,
-                    Namespace = ns, NamespaceId = nsId, WorkflowExecution = execution, WorkflowType = type, InitiatedEventId = initiatedId, StartedEventId = startedId,
+                    Namespace = ns,
+                    NamespaceId = nsId,
+                    WorkflowExecution = execution,
+                    WorkflowType = type,
+                    InitiatedEventId = initiatedId,
+                    StartedEventId = startedId,
                 },
             },
             EventType.WorkflowExecutionFailed => new HistoryEvent
@@ -164,7 +170,12 @@ internal sealed partial class Run
                 {
                     Failure = closing.WorkflowExecutionFailedEventAttributes.Failure,
                     RetryState = closing.WorkflowExecutionFailedEventAttributes.RetryState,
-                    Namespace = ns, NamespaceId = nsId, WorkflowExecution = execution, WorkflowType = type, InitiatedEventId = initiatedId, StartedEventId = startedId,
+                    Namespace = ns,
+                    NamespaceId = nsId,
+                    WorkflowExecution = execution,
+                    WorkflowType = type,
+                    InitiatedEventId = initiatedId,
+                    StartedEventId = startedId,
                 },
             },
             EventType.WorkflowExecutionCanceled => new HistoryEvent
@@ -173,7 +184,12 @@ internal sealed partial class Run
                 ChildWorkflowExecutionCanceledEventAttributes = new ChildWorkflowExecutionCanceledEventAttributes
                 {
                     Details = closing.WorkflowExecutionCanceledEventAttributes.Details,
-                    Namespace = ns, NamespaceId = nsId, WorkflowExecution = execution, WorkflowType = type, InitiatedEventId = initiatedId, StartedEventId = startedId,
+                    Namespace = ns,
+                    NamespaceId = nsId,
+                    WorkflowExecution = execution,
+                    WorkflowType = type,
+                    InitiatedEventId = initiatedId,
+                    StartedEventId = startedId,
                 },
             },
             EventType.WorkflowExecutionTimedOut => new HistoryEvent
@@ -182,7 +198,12 @@ internal sealed partial class Run
                 ChildWorkflowExecutionTimedOutEventAttributes = new ChildWorkflowExecutionTimedOutEventAttributes
                 {
                     RetryState = closing.WorkflowExecutionTimedOutEventAttributes.RetryState,
-                    Namespace = ns, NamespaceId = nsId, WorkflowExecution = execution, WorkflowType = type, InitiatedEventId = initiatedId, StartedEventId = startedId,
+                    Namespace = ns,
+                    NamespaceId = nsId,
+                    WorkflowExecution = execution,
+                    WorkflowType = type,
+                    InitiatedEventId = initiatedId,
+                    StartedEventId = startedId,
                 },
             },
             _ => new HistoryEvent
@@ -190,7 +211,12 @@ internal sealed partial class Run
                 EventType = EventType.ChildWorkflowExecutionTerminated,
                 ChildWorkflowExecutionTerminatedEventAttributes = new ChildWorkflowExecutionTerminatedEventAttributes
                 {
-                    Namespace = ns, NamespaceId = nsId, WorkflowExecution = execution, WorkflowType = type, InitiatedEventId = initiatedId, StartedEventId = startedId,
+                    Namespace = ns,
+                    NamespaceId = nsId,
+                    WorkflowExecution = execution,
+                    WorkflowType = type,
+                    InitiatedEventId = initiatedId,
+                    StartedEventId = startedId,
                 },
             },
         });
@@ -265,7 +291,10 @@ internal sealed partial class Run
                 EventType = EventType.ExternalWorkflowExecutionSignaled,
                 ExternalWorkflowExecutionSignaledEventAttributes = new ExternalWorkflowExecutionSignaledEventAttributes
                 {
-                    InitiatedEventId = initiatedId, Namespace = sent.Namespace, NamespaceId = sent.NamespaceId, WorkflowExecution = sent.WorkflowExecution,
+                    InitiatedEventId = initiatedId,
+                    Namespace = sent.Namespace,
+                    NamespaceId = sent.NamespaceId,
+                    WorkflowExecution = sent.WorkflowExecution,
                 },
             }
             : new HistoryEvent
@@ -274,7 +303,10 @@ internal sealed partial class Run
                 SignalExternalWorkflowExecutionFailedEventAttributes = new SignalExternalWorkflowExecutionFailedEventAttributes
                 {
                     Cause = failed,
-                    Namespace = sent.Namespace, NamespaceId = sent.NamespaceId, WorkflowExecution = sent.WorkflowExecution, InitiatedEventId = initiatedId,
+                    Namespace = sent.Namespace,
+                    NamespaceId = sent.NamespaceId,
+                    WorkflowExecution = sent.WorkflowExecution,
+                    InitiatedEventId = initiatedId,
                 },
             });
     }
@@ -293,7 +325,10 @@ internal sealed partial class Run
                 EventType = EventType.ExternalWorkflowExecutionCancelRequested,
                 ExternalWorkflowExecutionCancelRequestedEventAttributes = new ExternalWorkflowExecutionCancelRequestedEventAttributes
                 {
-                    InitiatedEventId = initiatedId, Namespace = sent.Namespace, NamespaceId = sent.NamespaceId, WorkflowExecution = sent.WorkflowExecution,
+                    InitiatedEventId = initiatedId,
+                    Namespace = sent.Namespace,
+                    NamespaceId = sent.NamespaceId,
+                    WorkflowExecution = sent.WorkflowExecution,
                 },
             }
             : new HistoryEvent
@@ -302,7 +337,10 @@ internal sealed partial class Run
                 RequestCancelExternalWorkflowExecutionFailedEventAttributes = new RequestCancelExternalWorkflowExecutionFailedEventAttributes
                 {
                     Cause = failed,
-                    Namespace = sent.Namespace, NamespaceId = sent.NamespaceId, WorkflowExecution = sent.WorkflowExecution, InitiatedEventId = initiatedId,
+                    Namespace = sent.Namespace,
+                    NamespaceId = sent.NamespaceId,
+                    WorkflowExecution = sent.WorkflowExecution,
+                    InitiatedEventId = initiatedId,
                 },
             });
     }

@@ -225,7 +225,9 @@ internal sealed partial class Run
                 recorded.Details.Add(marker.Details);
                 _ = Append(new HistoryEvent
                 {
-                    EventType = EventType.MarkerRecorded, UserMetadata = command.UserMetadata, MarkerRecordedEventAttributes = recorded,
+                    EventType = EventType.MarkerRecorded,
+                    UserMetadata = command.UserMetadata,
+                    MarkerRecordedEventAttributes = recorded,
                 });
                 break;
             case CommandType.UpsertWorkflowSearchAttributes:
@@ -236,7 +238,8 @@ internal sealed partial class Run
                     UserMetadata = command.UserMetadata,
                     UpsertWorkflowSearchAttributesEventAttributes = new UpsertWorkflowSearchAttributesEventAttributes
                     {
-                        WorkflowTaskCompletedEventId = completedId, SearchAttributes = upserted,
+                        WorkflowTaskCompletedEventId = completedId,
+                        SearchAttributes = upserted,
                     },
                 });
                 Merge(SearchAttributes.IndexedFields, upserted.IndexedFields);
@@ -249,7 +252,8 @@ internal sealed partial class Run
                     UserMetadata = command.UserMetadata,
                     WorkflowPropertiesModifiedEventAttributes = new WorkflowPropertiesModifiedEventAttributes
                     {
-                        WorkflowTaskCompletedEventId = completedId, UpsertedMemo = memo,
+                        WorkflowTaskCompletedEventId = completedId,
+                        UpsertedMemo = memo,
                     },
                 });
                 Merge(Memo.Fields, memo.Fields);

@@ -71,7 +71,8 @@ internal sealed partial class Run
             WorkerMayIgnore = true,
             WorkflowExecutionOptionsUpdatedEventAttributes = new WorkflowExecutionOptionsUpdatedEventAttributes
             {
-                AttachedRequestId = requestId, Identity = identity,
+                AttachedRequestId = requestId,
+                Identity = identity,
             },
         });
     }

@@ -182,7 +182,9 @@ internal sealed class UpdateRegistry(Run run, Func<HistoryEvent, HistoryEvent> a
             EventType = EventType.WorkflowExecutionUpdateCompleted,
             WorkflowExecutionUpdateCompletedEventAttributes = new WorkflowExecutionUpdateCompletedEventAttributes
             {
-                Meta = response.Meta ?? update.Request.Meta, AcceptedEventId = update.AcceptedEventId, Outcome = response.Outcome,
+                Meta = response.Meta ?? update.Request.Meta,
+                AcceptedEventId = update.AcceptedEventId,
+                Outcome = response.Outcome,
             },
         });
         update.Outcome = response.Outcome;

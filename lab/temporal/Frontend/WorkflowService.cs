@@ -68,7 +68,10 @@ internal sealed partial class WorkflowService(Server server)
         var (run, started) = _server.Start(ns, request);
         return new StartWorkflowExecutionResponse
         {
-            RunId = run.RunId, FirstExecutionRunId = run.Start.FirstExecutionRunId, Started = started, Status = run.Status,
+            RunId = run.RunId,
+            FirstExecutionRunId = run.Start.FirstExecutionRunId,
+            Started = started,
+            Status = run.Status,
         };
     }
 

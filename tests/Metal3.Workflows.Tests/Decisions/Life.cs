@@ -142,7 +142,9 @@ internal sealed class Life(Scene host, bool settingsStick = true, bool works = t
                     {
                         Provisioning = status.Provisioning with
                         {
-                            Image = new(), CustomDeploy = null, Raid = RaidAndHints.WithoutSoftware(status.Provisioning.Raid),
+                            Image = new(),
+                            CustomDeploy = null,
+                            Raid = RaidAndHints.WithoutSoftware(status.Provisioning.Raid),
                         },
                     },
                 };
