@@ -34,7 +34,9 @@ public sealed partial class DeployTests(Targets targets)
         var (code, output) = await kubectl.TryAsync(["apply", "-k", Path.Combine(ManifestTests.Root, "deploy", directory), "--dry-run=server"]);
 
         Assert.True(code == 0, output);
-        Assert.DoesNotContain("Warning", output, StringComparison.Ordinal);
+        // Objects that other tests applied server-side lack the annotation of a client-side apply; kubectl says so, and it is no fault of ours.
+        Assert.DoesNotContain(output.Split('\n'), line =>
+            line.StartsWith("Warning", StringComparison.Ordinal) && !line.Contains("last-applied-configuration", StringComparison.Ordinal));
         foreach (var part in (string[])["deployment.apps/metal3-worker", "deployment.apps/metal3-bridge", "validatingwebhookconfiguration.admissionregistration.k8s.io/metal3-bridge", "service/metal3-bridge-webhook"])
         {
             Assert.Contains(part, output, StringComparison.Ordinal);
