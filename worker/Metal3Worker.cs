@@ -40,7 +40,7 @@ public static class Metal3Worker
         var patience = section.GetSection("Patience").Get<Patience>() ?? new();
         return new()
         {
-            MaxProvisioningRetries = Number("max-provisioning-retries", section["MaxProvisioningRetries"], 5),
+            MaxProvisioningRetries = Number("max-provisioning-retries", configuration["max-provisioning-retries"] ?? section["MaxProvisioningRetries"], 5),
             UsesPreprovisioningImages = Flag(configuration["build-preprov-image"] ?? section["UsesPreprovisioningImages"]),
             NetworkBootLimit = Number("PROVISIONING_LIMIT", variable("PROVISIONING_LIMIT") ?? section["NetworkBootLimit"], 20),
             VirtualMediaLimit = Number("Host:VirtualMediaLimit", section["VirtualMediaLimit"], 0),
