@@ -107,13 +107,23 @@ public partial class TemporalClient
             },
         };
         UpdateWorkflowExecutionResponse response;
-        do
+        var asked = Stopwatch.GetTimestamp();
+        while (true)
         {
             // The server gives up waiting after a while; the id makes asking again harmless.
             response = await ForUpdateAsync(() =>
                 WorkflowService.UpdateWorkflowExecutionAsync(request, DefaultRetryOptions(options.Rpc)));
+            if (response.Outcome is not null || response.Stage >= UpdateWorkflowExecutionLifecycleStage.Accepted)
+            {
+                break;
+            }
+
+            // A server that answers just before a short deadline means the deadline: asking on would never end.
+            if (options.Rpc?.Timeout is { } patience && Stopwatch.GetElapsedTime(asked) * 2 >= patience)
+            {
+                throw new WorkflowUpdateRpcTimeoutOrCanceledException(null);
+            }
         }
-        while (response.Outcome is null && response.Stage < UpdateWorkflowExecutionLifecycleStage.Accepted);
 
         var started = new WorkflowUpdateHandle<TResult>(
             this, id, handle.Id, NullIfEmpty(response.UpdateRef?.WorkflowExecution?.RunId) ?? handle.RunId)

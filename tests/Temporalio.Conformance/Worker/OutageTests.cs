@@ -85,14 +85,23 @@ public sealed class OutageTests(TemporalServer server)
         await handle.ExecuteUpdateAsync(workflow => workflow.TellAsync("c"));
         var first = await handle.GetResultAsync();
 
-        var reset = await handle.Client.WorkflowService.ResetWorkflowExecutionAsync(new()
+        Temporalio.Api.WorkflowService.V1.ResetWorkflowExecutionResponse reset;
+        try
         {
-            Namespace = handle.Client.Options.Namespace,
-            WorkflowExecution = new() { WorkflowId = handle.Id, RunId = handle.ResultRunId },
-            WorkflowTaskFinishEventId = 4,
-            RequestId = Guid.NewGuid().ToString(),
-            Reason = "test",
-        });
+            reset = await handle.Client.WorkflowService.ResetWorkflowExecutionAsync(new()
+            {
+                Namespace = handle.Client.Options.Namespace,
+                WorkflowExecution = new() { WorkflowId = handle.Id, RunId = handle.ResultRunId },
+                WorkflowTaskFinishEventId = 4,
+                RequestId = Guid.NewGuid().ToString(),
+                Reason = "test",
+            });
+        }
+        catch (RpcException e) when (e.Code is RpcException.StatusCode.Unimplemented)
+        {
+            Assert.Skip("this server resets nothing");
+            throw; // Assert.Skip always throws
+        }
 
         var again = handle.Client.GetWorkflowHandle<Scripted, string>(handle.Id, reset.RunId);
         scene.Watch(again);
