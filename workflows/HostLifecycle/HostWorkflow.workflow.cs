@@ -488,6 +488,9 @@ public sealed partial class HostWorkflow : IHostWorkflow
 
     private bool Fold(HostAction.Run run, LifecycleResult result)
     {
+        // Heard before the lifecycle began, it is older than what the lifecycle saw: believing it would undo what was done.
+        _nodeNews = null;
+
         _observed = result.Observed;
         if (result.IsPublished)
         {
