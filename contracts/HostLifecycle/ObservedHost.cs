@@ -36,6 +36,9 @@ public sealed record ObservedHost
     /// <summary>Hash of firmware settings that were applied, with how often in vain.</summary>
     public FirmwareAttempts? FirmwareTried { get; init; }
 
+    /// <summary>The last preparation or servicing that this memory saw done; null: none. The node's own record of another one is joined.</summary>
+    public NodeIntent? IntentDone { get; init; }
+
     /// <summary>Applied RAID is unknown after a failed preparation.</summary>
     public bool ActualRaidUnknown { get; init; }
 

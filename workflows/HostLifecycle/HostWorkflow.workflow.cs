@@ -161,7 +161,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
             if (news.NodeId == _observed.Status.Provisioning.Id && _observed.Status.OperationalStatus != OperationalStatus.Detached)
             {
                 _observed = news.Node is null
-                    ? _observed with { Node = null, Registered = null }
+                    ? _observed with { Node = null, Registered = null, IntentDone = null }
                     : _observed with { Node = news.Node };
             }
         }
@@ -520,7 +520,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
                 _gone = true;
                 return false;
             case LifecycleEnd.NodeLost:
-                _observed = _observed with { Registered = null, Node = null };
+                _observed = _observed with { Registered = null, Node = null, IntentDone = null };
                 return false;
             case LifecycleEnd.GaveUp when run.Lifecycle is Lifecycle.Register:
                 var deleting = _observed.Enter(ProvisioningState.Deleting, _desired, Now);

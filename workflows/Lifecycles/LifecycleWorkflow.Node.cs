@@ -168,13 +168,21 @@ public abstract partial class LifecycleWorkflow
         };
     }
 
-    /// <summary>The intent of a destructive verb: the node's last one if it is the same that is already under way, else the next.</summary>
-    protected NodeIntent DrawIntent(string verb, string hash)
+    /// <summary>The intent of a destructive verb: the node's last one if it is the same and nobody saw its end, else the next.</summary>
+    /// <remarks>
+    /// The node's record outlives this memory: what a lost workflow began may still run, or be done already, and is not done again.
+    /// Whether the verb was sent at all under that record is the back end's to tell.
+    /// </remarks>
+    /// <param name="verb">The verb.</param>
+    /// <param name="anew">Whether it failed, so that the same once more is another intention.</param>
+    /// <param name="hashes">Fingerprints of what is wanted; of the first a new intent is made, each of them joins one.</param>
+    protected NodeIntent DrawIntent(string verb, bool anew, params ReadOnlySpan<string> hashes)
     {
         var last = Observed.Node?.Intent;
-        return last is not null && last.Verb == verb && last.Hash == hash && Observed.Node!.Phase is NodePhase.Busy or NodePhase.Held
-            ? last
-            : new(verb, hash, (last?.Ordinal ?? 0) + 1);
+        var join = !anew && last is not null && last.Verb == verb && hashes.Contains(last.Hash)
+            && (Observed.Node!.Phase is NodePhase.Busy or NodePhase.Held
+                || (Observed.Node.Phase is not NodePhase.Failed && last != Observed.IntentDone));
+        return join ? last! : new(verb, hashes[0], (last?.Ordinal ?? 0) + 1);
     }
 
     /// <summary>Reads the firmware settings anew, on the machine and on the objects.</summary>

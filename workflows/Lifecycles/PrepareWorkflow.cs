@@ -57,15 +57,18 @@ public sealed class PrepareWorkflow : LifecycleWorkflow
         Raid? target = null;
         string? wantedSettings = null;
         NodeIntent intent = null!;
-        void Pin()
+        void Pin(bool anew)
         {
             target = RaidAndHints.TargetRaid(Desired.Spec.Raid, Observed.Status.Provisioning.Raid);
             wantedSettings = Observed.Firmware?.WantedHash;
-            intent = DrawIntent(
-                "clean", SafeUrl.Hash($"{(target is null ? "" : Metal3Json.Serialize(target))}\n{(settings ? wantedSettings : "")}")[..32]);
+            var volumes = target is null ? "" : Metal3Json.Serialize(target);
+            string Fingerprint(bool withSettings) => SafeUrl.Hash($"{volumes}\n{(withSettings ? wantedSettings : "")}")[..32];
+
+            // Settings that a forgotten life has applied differ no longer, and were part of its intent all the same.
+            intent = DrawIntent("clean", anew, Fingerprint(settings), Fingerprint(!settings));
         }
 
-        Pin();
+        Pin(failedBefore);
         var restart = failedBefore;
         var done = await OperateAsync(
             HostSteps.StartPreparation,
@@ -87,7 +90,7 @@ public sealed class PrepareWorkflow : LifecycleWorkflow
                     }
 
                     raid = RaidAndHints.IsRaidDirty(Desired.Spec, Observed);
-                    Pin();
+                    Pin(anew: true);
                 }
 
                 var request = new PrepareRequest
@@ -119,7 +122,11 @@ public sealed class PrepareWorkflow : LifecycleWorkflow
             return;
         }
 
-        Observed = Observed with { Status = Observed.Status with { Provisioning = Observed.Status.Provisioning with { Raid = target } } };
+        Observed = Observed with
+        {
+            IntentDone = intent,
+            Status = Observed.Status with { Provisioning = Observed.Status.Provisioning with { Raid = target } },
+        };
         if (settings && wantedSettings is not null)
         {
             var tried = Observed.FirmwareTried is { } before && before.Hash == wantedSettings ? before.Count + 1 : 1;

@@ -39,14 +39,14 @@ public sealed class ServiceWorkflow : LifecycleWorkflow
         string? wanted = null;
         var due = false;
         NodeIntent intent = null!;
-        void Pin()
+        void Pin(bool anew)
         {
             wanted = Observed.Firmware?.WantedHash;
             due = Observed.Firmware is { OnReboot: true } && HostDecisions.FirmwareMayBeApplied(Observed, Options);
-            intent = DrawIntent("service", SafeUrl.Hash($"service\n{wanted}")[..32]);
+            intent = DrawIntent("service", anew, SafeUrl.Hash($"service\n{wanted}")[..32]);
         }
 
-        Pin();
+        Pin(failedBefore);
         await OperateAsync(
             HostSteps.StartService,
             HostSteps.AwaitService with { Deadline = Patience.Servicing },
@@ -65,7 +65,7 @@ public sealed class ServiceWorkflow : LifecycleWorkflow
                         };
                     }
 
-                    Pin();
+                    Pin(anew: true);
                 }
 
                 var request = new ServiceRequest
@@ -83,6 +83,7 @@ public sealed class ServiceWorkflow : LifecycleWorkflow
                 return await AskAsync(nodes => nodes.StartServiceAsync(request), "Start or join the servicing", attempt.Cancellation);
             });
 
+        Observed = Observed with { IntentDone = intent };
         if (due && wanted is not null)
         {
             var tried = Observed.FirmwareTried is { } before && before.Hash == wanted ? before.Count + 1 : 1;

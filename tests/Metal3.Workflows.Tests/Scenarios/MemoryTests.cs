@@ -1,4 +1,5 @@
 using Metal3.Contracts.HostLifecycle;
+using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 using Metal3.Contracts.Wire;
 using Metal3.Workflows.Tests.Worlds;
@@ -66,6 +67,25 @@ public sealed class MemoryTests(LabBench bench)
         await world.TellAsync();
         await world.UntilLifecycleAsync(_ => true);
         world.Proceed(during);
+        await world.UntilStateAsync("provisioned");
+
+        Assert.Equal((1, 1, 1, 1, 0), (
+            world.Count("create"), world.Count("inspect"), world.Count("clean"), world.Count("deploy"), world.Count("deleted")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public async Task A_Temporal_that_lost_everything_does_not_repeat_what_ended_before_anybody_looked(string during)
+    {
+        var world = bench.NewWorld();
+        world.Stall(during);
+        await world.CreateAsync(Everything);
+        await world.UntilAsync(w => w.Count(during) == 1);
+
+        await world.LoseTemporalAsync();
+        world.Proceed(during);
+        await world.UntilAsync(w => w.Node!.Phase is not NodePhase.Busy && !(during == "manage" && w.Node.Phase is NodePhase.Unverified));
+        await world.TellAsync();
         await world.UntilStateAsync("provisioned");
 
         Assert.Equal((1, 1, 1, 1, 0), (
