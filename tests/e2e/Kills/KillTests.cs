@@ -20,7 +20,6 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact(Timeout = 3_600_000)]
     public async Task Whatever_is_killed_whenever_every_host_ends_where_its_manifest_says_and_nothing_is_done_twice()
     {
-        LongRuns.OnlyIfWanted();
         var cancellation = TestContext.Current.CancellationToken;
         var seed = Number("METAL3_KILL_SEED", Random.Shared.Next(1_000_000));
         var (kills, seconds, count) = (Number("METAL3_KILLS", 200), Number("METAL3_KILL_SECONDS", 300), Number("METAL3_KILL_HOSTS", 50));

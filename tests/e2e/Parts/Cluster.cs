@@ -38,10 +38,15 @@ internal sealed partial class Cluster : IDisposable
         [HttpStatusCode.Conflict],
         cancellationToken);
 
-    public Task PatchAsync(string path, JsonObject patch, CancellationToken cancellationToken) => PersistentlyAsync(
-        () => new(HttpMethod.Patch, path) { Content = new StringContent(patch.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/merge-patch+json")) },
-        [],
-        cancellationToken);
+    /// <summary>Merges into an object; answers with what it became.</summary>
+    public async Task<JsonObject> PatchAsync(string path, JsonObject patch, CancellationToken cancellationToken)
+    {
+        using var answer = await PersistentlyAsync(
+            () => new(HttpMethod.Patch, path) { Content = new StringContent(patch.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/merge-patch+json")) },
+            [],
+            cancellationToken);
+        return (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))!;
+    }
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken) =>
         PersistentlyAsync(() => new(HttpMethod.Delete, path), [HttpStatusCode.NotFound], cancellationToken);

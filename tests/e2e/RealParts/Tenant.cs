@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Metal3.EndToEnd.Parts;
 
@@ -54,7 +55,11 @@ internal sealed class Tenant(RealSystem system, Recorder recorder, string @names
     public Task AnnotateAsync(string name, string? value) =>
         PatchAsync(new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [name] = value } } });
 
-    public Task DeleteAsync() => system.Cluster.DeleteAsync($"{Cluster.Hosts(@namespace)}/{Host}", cancellation);
+    public async Task DeleteAsync()
+    {
+        await system.Cluster.DeleteAsync($"{Cluster.Hosts(@namespace)}/{Host}", cancellation);
+        await UntilAsync(host => host is null || host["metadata"]!["deletionTimestamp"] is not null, "the deletion seen");
+    }
 
     public Task StateAsync(string state, int seconds = 240) =>
         UntilAsync(host => (string?)host?["status"]?["provisioning"]?["state"] == state, $"state {state}", seconds);
@@ -94,5 +99,13 @@ internal sealed class Tenant(RealSystem system, Recorder recorder, string @names
             cancellation);
     }
 
-    private Task PatchAsync(JsonObject patch) => system.Cluster.PatchAsync($"{Cluster.Hosts(@namespace)}/{Host}", patch, cancellation);
+    /// <summary>Patches, and returns once the watch has seen it: what is waited for next must not be found in what stood before.</summary>
+    private async Task PatchAsync(JsonObject patch)
+    {
+        var patched = await system.Cluster.PatchAsync($"{Cluster.Hosts(@namespace)}/{Host}", patch, cancellation);
+        var version = Version(patched);
+        await UntilAsync(host => host is null || Version(host) >= version, "the change seen");
+    }
+
+    private static long Version(JsonObject host) => long.Parse((string)host["metadata"]!["resourceVersion"]!, CultureInfo.InvariantCulture);
 }
