@@ -57,6 +57,7 @@ internal sealed class ApiServer
     private readonly byte[]? _token;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly RequestCounts _counts = new();
 
     public ApiServer(
         Store store, Registry registry, Objects objects, Discovery discovery, OpenApi openApi, Watches watches, string? token,
@@ -95,6 +96,10 @@ internal sealed class ApiServer
         {
             _log.RequestFailed(http.Request.Method, http.Request.Path, e);
             await RefuseAsync(http, ApiException.InternalError(e.Message));
+        }
+        finally
+        {
+            _counts.Count(http);
         }
     }
 
@@ -285,6 +290,9 @@ internal sealed class ApiServer
             case ["openapi", ..]:
                 await OpenApiAsync(http, segments);
                 return;
+            case ["metrics"]:
+                await TextAsync(http, _counts.Render());
+                return;
             case ["lab", "compact"] when http.Request.Method == "POST":
                 _store.Compact();
                 await WriteAsync(http, 200, new Map { ["revision"] = _store.Revision });
@@ -405,6 +413,7 @@ internal sealed class ApiServer
 
         var name = rest.Length > 1 ? rest[1] : "";
         var subresource = rest.Length > 2 ? rest[2] : "";
+        RequestCounts.Note(http, type, name, subresource);
         if (subresource.Length > 0 && !(subresource == "status" && type.HasStatus)
             && !(subresource == "finalize" && type is { Group: "", Plural: "namespaces" }))
         {

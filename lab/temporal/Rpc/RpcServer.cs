@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Compression;
 using System.IO.Pipelines;
@@ -24,6 +25,7 @@ internal sealed class RpcServer : IHttpApplication<IFeatureCollection>, IAsyncDi
     public const int MaxMessageBytes = 4 * 1024 * 1024;
 
     private readonly Dictionary<string, Method> _methods = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _requests = new(StringComparer.Ordinal);
     private readonly KestrelServer _kestrel;
 
     private delegate ValueTask<IMessage> Method(ReadOnlySequence<byte> request, RpcCall call);
@@ -78,6 +80,13 @@ internal sealed class RpcServer : IHttpApplication<IFeatureCollection>, IAsyncDi
         var request = context.GetRequiredFeature<IHttpRequestFeature>();
         var response = context.GetRequiredFeature<IHttpResponseFeature>();
         var aborted = context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
+        if (request is { Method: "GET", Path: "/metrics" })
+        {
+            response.Headers.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+            await context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(Encoding.UTF8.GetBytes(Counts()), aborted);
+            return;
+        }
+
         var contentType = request.Headers.ContentType.ToString();
         if (!contentType.StartsWith("application/grpc", StringComparison.Ordinal))
         {
@@ -144,6 +153,8 @@ internal sealed class RpcServer : IHttpApplication<IFeatureCollection>, IAsyncDi
             throw Unknown(request.Path);
         }
 
+        _requests.AddOrUpdate(request.Path, 1, (_, before) => before + 1);
+
         var body = context.Get<IRequestBodyPipeFeature>()?.Reader
             ?? PipeReader.Create(request.Body);
         while (true)
@@ -178,6 +189,10 @@ internal sealed class RpcServer : IHttpApplication<IFeatureCollection>, IAsyncDi
             body.AdvanceTo(buffer.Start, buffer.End);
         }
     }
+
+    /// <summary>Calls by operation, in Prometheus' text format and with the real server's name; polls count when they begin.</summary>
+    private string Counts() => "# TYPE service_requests counter\n" + string.Concat(_requests.Select(one =>
+        string.Create(CultureInfo.InvariantCulture, $"service_requests{{operation=\"{one.Key[(one.Key.LastIndexOf('/') + 1)..]}\"}} {one.Value}\n")));
 
     private static bool TryFrame(ReadOnlySequence<byte> buffer, out bool compressed, out ReadOnlySequence<byte> payload)
     {

@@ -58,6 +58,9 @@ internal sealed partial class Cluster : IDisposable
         return answer.StatusCode == HttpStatusCode.NotFound ? null : await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken);
     }
 
+    /// <summary>The server's own counters, in Prometheus' text format.</summary>
+    public Task<string> MetricsAsync(CancellationToken cancellationToken) => _http.GetStringAsync("metrics", cancellationToken);
+
     /// <summary>One connection's watch events; ends when the server does.</summary>
     public async IAsyncEnumerable<JsonObject> WatchAsync(string collection, string from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -31,6 +31,9 @@ internal sealed class Part : IAsyncDisposable
 
     public string LogFile { get; }
 
+    /// <summary>The running program's process id; 0 if it was never started.</summary>
+    public int Id => _process?.Id ?? 0;
+
     public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>One of this repository's executables, as built beside the tests.</summary>
