@@ -52,9 +52,7 @@ public sealed partial class HostWorkflow
     [WorkflowSignal]
     public Task NodeChangedAsync(NodeChange change)
     {
-        // While a lifecycle runs, it sees the node for itself.
-        _nodeNews = _lifecycle is null ? change : _nodeNews;
-
+        _nodeNews = change;
         return Task.CompletedTask;
     }
 

@@ -77,6 +77,11 @@ public sealed partial class HostWorkflow : IHostWorkflow
                 return;
             }
 
+            if (_nodeNews is not null)
+            {
+                await HearNewsAsync();
+            }
+
             HearWords();
             var seen = _desiredVersion;
             var action = HostDecisions.Next(_desired, _observed, Options, Now);
@@ -152,20 +157,52 @@ public sealed partial class HostWorkflow : IHostWorkflow
         }
     }
 
+    /// <summary>The fleet says that the node is not as we know it: the node itself must say so, for the listing may be older than our own deeds.</summary>
+    private async Task HearNewsAsync()
+    {
+        var news = _nodeNews!;
+        _nodeNews = null;
+        var known = _observed.Node;
+        if (_desired.IsPaused())
+        {
+            _observed = _observed with { Registered = null }; // nothing is asked for a paused host: afterwards everything is looked at
+            return;
+        }
+
+        if (news.NodeId != _observed.Status.Provisioning.Id || _observed.Status.OperationalStatus == OperationalStatus.Detached
+            || _observed.Registered is null
+            || (news.Node is { } told && known is not null
+                && (told.Phase, told.PoweredOn, told.Maintenance, told.Fault) == (known.Phase, known.PoweredOn, known.Maintenance, known.Fault)))
+        {
+            return;
+        }
+
+        var node = news.Node;
+        try
+        {
+            var request = new NodeRequest { Host = _desired.Host, NodeId = news.NodeId, LastSeen = known };
+            node = await Workflow.ExecuteActivityAsync(
+                (INodeActivities nodes) => nodes.LookAsync(request),
+                Calls.Request(Options.Patience, "See whether the node is as the fleet's listing says", CancellationToken.None));
+        }
+        catch (ActivityFailureException failure) when (failure.InnerException is ApplicationFailureException { ErrorType: FailureTypes.NodeMissing })
+        {
+            node = null;
+        }
+        catch (ActivityFailureException failure) when (!TemporalException.IsCanceledException(failure))
+        {
+            // The back end answers nothing now; whatever is done next looks again.
+            Workflow.Logger.NewsUnconfirmed(failure.InnerException?.Message ?? failure.Message);
+        }
+
+        _observed = node is null
+            ? _observed with { Node = null, Registered = null, IntentDone = null }
+            : _observed with { Node = node };
+    }
+
     /// <summary>What was said while the loop was busy; it alone writes the observed side.</summary>
     private void HearWords()
     {
-        if (_nodeNews is { } news)
-        {
-            _nodeNews = null;
-            if (news.NodeId == _observed.Status.Provisioning.Id && _observed.Status.OperationalStatus != OperationalStatus.Detached)
-            {
-                _observed = news.Node is null
-                    ? _observed with { Node = null, Registered = null, IntentDone = null }
-                    : _observed with { Node = news.Node };
-            }
-        }
-
         if (_retry)
         {
             _retry = false;
@@ -488,9 +525,6 @@ public sealed partial class HostWorkflow : IHostWorkflow
 
     private bool Fold(HostAction.Run run, LifecycleResult result)
     {
-        // Heard before the lifecycle began, it is older than what the lifecycle saw: believing it would undo what was done.
-        _nodeNews = null;
-
         _observed = result.Observed;
         if (result.IsPublished)
         {

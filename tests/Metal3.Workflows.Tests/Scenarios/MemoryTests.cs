@@ -128,6 +128,44 @@ public sealed class MemoryTests(LabBench bench)
     }
 
     [Fact]
+    public async Task A_listing_older_than_our_own_deeds_is_not_believed()
+    {
+        var world = bench.NewWorld();
+        await world.CreateAsync(Everything);
+        await world.UntilRestAsync("provisioned");
+        var before = world.Node! with { Phase = NodePhase.Available, PoweredOn = false };
+
+        await world.Handle.SignalAsync("NodeChanged", [new NodeChange(before.NodeId, before)]);
+        await world.AnnotateAsync(AnnotationKeys.Reboot, "");
+        await world.UntilAsync(w => w.Count("soft power off") == 1 && w.MachineIsOn && w.Status.PoweredOn);
+        await world.UntilRestAsync("provisioned");
+
+        Assert.Equal((1, 1, 0), (world.Count("deploy"), world.Count("soft power off"), world.Count("deleted")));
+        await bench.ProveAsync(world, "late-listing");
+    }
+
+    [Fact]
+    public async Task News_of_a_paused_host_wait_and_are_looked_into_afterwards()
+    {
+        var world = bench.NewWorld();
+        await world.CreateAsync(Everything);
+        await world.UntilRestAsync("provisioned");
+        await world.AnnotateAsync(AnnotationKeys.Paused);
+        await world.UntilViewAsync(view => view.Waiting?.For.Contains("paused", StringComparison.Ordinal) is true);
+        var (asked, writes) = (world.Asked.Count, world.Writes);
+
+        await world.SwitchAtBmcAsync(on: false);
+        await world.UntilViewAsync(view => view.Waiting?.For.Contains("paused", StringComparison.Ordinal) is true);
+        Assert.Equal((asked, writes, false), (world.Asked.Count, world.Writes, world.MachineIsOn));
+
+        await world.AnnotateAsync(AnnotationKeys.Paused, null);
+        await world.UntilAsync(w => w.MachineIsOn && w.Count("power on") == 1);
+
+        Assert.Equal((1, 0), (world.Count("deploy"), world.Count("deleted")));
+        await bench.ProveAsync(world);
+    }
+
+    [Fact]
     public async Task An_object_that_vanished_without_deletion_is_left_without_a_call()
     {
         var world = bench.NewWorld();
