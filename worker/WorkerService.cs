@@ -50,10 +50,10 @@ internal sealed class WorkerService(
         var attributes = new SearchAttributes(client, hostOptions, logger);
         var ensuring = attributes.EnsureAsync(stoppingToken);
         using var main = new TemporalWorker(client, Main());
-        using var ironic = new TemporalWorker(client, Queue(TaskQueues.Ironic, options.Value.IronicSlots).AddAllActivities(nodes.GetType(), nodes));
+        using var ironic = new TemporalWorker(client, Queue(TaskQueues.Ironic, options.Value.IronicSlots).AddTracedActivities(nodes));
         using var waiting = new TemporalWorker(
             client,
-            Queue(TaskQueues.Waits, options.Value.WaitSlots).AddAllActivities(waits.GetType(), waits).AddAllActivities(fleet.GetType(), fleet));
+            Queue(TaskQueues.Waits, options.Value.WaitSlots).AddTracedActivities(waits).AddTracedActivities(fleet));
         state.IsPolling = true;
         state.Problem = null;
         logger.Serving(client.Options.Namespace);
@@ -104,8 +104,8 @@ internal sealed class WorkerService(
         var queue = Queue(TaskQueues.Main, options.Value.ObjectSlots);
         queue.MaxConcurrentWorkflowTasks = options.Value.WorkflowSlots;
         queue.MaxCachedWorkflows = options.Value.CachedWorkflows;
-        queue.AddAllActivities(objects.GetType(), objects);
-        queue.AddAllActivities(capacity.GetType(), capacity);
+        queue.AddTracedActivities(objects);
+        queue.AddTracedActivities(capacity);
         foreach (var type in WorkflowTypes)
         {
             queue.AddWorkflow(type);
