@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
+using k8s.Models;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 using Metal3.Contracts.Wire;
@@ -78,6 +80,7 @@ internal sealed class KubernetesReader(IKubernetes kubernetes, WatchedNamespaces
         try
         {
             var secret = await kubernetes.CoreV1.ReadNamespacedSecretAsync(name, @namespace, cancellationToken: cancellationToken);
+            secret = await LabelledAsync(secret, cancellationToken);
             return new SecretData(
                 name,
                 secret.Metadata.ResourceVersion ?? "",
@@ -87,6 +90,39 @@ internal sealed class KubernetesReader(IKubernetes kubernetes, WatchedNamespaces
         catch (HttpOperationException e) when (e.Response.StatusCode is HttpStatusCode.NotFound)
         {
             return null;
+        }
+    }
+
+    /// <summary>Every secret that is read gets the label by which the bridge watches for its changes, unless it has one of its own.</summary>
+    private async Task<V1Secret> LabelledAsync(V1Secret secret, CancellationToken cancellationToken)
+    {
+        if (secret.Metadata.Labels?.ContainsKey(LabelKeys.Environment) is true || secret.Metadata.DeletionTimestamp is not null)
+        {
+            return secret;
+        }
+
+        var patch = new JsonArray
+        {
+            new JsonObject { ["op"] = "test", ["path"] = "/metadata/uid", ["value"] = secret.Metadata.Uid },
+            secret.Metadata.Labels is null
+                ? new JsonObject { ["op"] = "add", ["path"] = "/metadata/labels", ["value"] = new JsonObject { [LabelKeys.Environment] = LabelKeys.EnvironmentBaremetal } }
+                : new JsonObject
+                {
+                    ["op"] = "add",
+                    ["path"] = "/metadata/labels/" + LabelKeys.Environment.Replace("/", "~1", StringComparison.Ordinal),
+                    ["value"] = LabelKeys.EnvironmentBaremetal,
+                },
+        };
+        try
+        {
+            return await kubernetes.CoreV1.PatchNamespacedSecretAsync(
+                new V1Patch(patch.ToJsonString(), V1Patch.PatchType.JsonPatch), secret.Metadata.Name, secret.Metadata.NamespaceProperty,
+                cancellationToken: cancellationToken);
+        }
+        catch (HttpOperationException e) when (
+            e.Response.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Conflict or HttpStatusCode.NotFound or HttpStatusCode.UnprocessableEntity)
+        {
+            return secret; // it can be read, and that is what it is needed for; only its next change is noticed later
         }
     }
 }

@@ -91,7 +91,7 @@ internal sealed class HostInputs(IHostReader hosts, ISecretReader secrets)
             Ramdisk = request.UsesPreprovisioningImage ? await RamdiskAsync(request.Host, cancellationToken) : null,
             NetworkData = request.UsesPreprovisioningImage || spec.PreprovisioningNetworkDataName is not { Length: > 0 } network
                 ? null
-                : await RamdiskNetworkAsync(request.Host.Namespace, network, cancellationToken),
+                : await RamdiskNetworkAsync(request.Host.Namespace, network, host.Metadata.DeletionTimestamp is not null, cancellationToken),
             InspectionDisabled = spec.InspectionMode == InspectionMode.Disabled
                 || host.Metadata.Annotation(AnnotationKeys.Inspect) == "disabled",
         };
@@ -251,8 +251,14 @@ internal sealed class HostInputs(IHostReader hosts, ISecretReader secrets)
             ?? (required ? throw Unusable($"The Secret {space}/{reference.Name} in {field} has neither the key {key} nor value.") : null);
     }
 
-    private async Task<JsonObject?> RamdiskNetworkAsync(string space, string name, CancellationToken cancellationToken)
+    /// <summary>The ramdisk's network data; a deletion goes on without a Secret that is gone.</summary>
+    private async Task<JsonObject?> RamdiskNetworkAsync(string space, string name, bool deleting, CancellationToken cancellationToken)
     {
+        if (deleting && await secrets.FindSecretAsync(space, name, cancellationToken) is null)
+        {
+            return null;
+        }
+
         var text = await DataAsync(
             space, new SecretReference { Name = name }, "spec.preprovisioningNetworkDataName", "networkData", required: false, cancellationToken);
         return string.IsNullOrWhiteSpace(text) ? null : Parse(text, "spec.preprovisioningNetworkDataName");

@@ -82,9 +82,6 @@ public sealed record IntakeResult
     /// <summary>Why the status annotation could not be used; null when it could or there was none. It is then kept, and nothing is begun.</summary>
     public string? Refused { get; init; }
 
-    /// <summary>Why hardware details in the annotation could not be used; null when they could.</summary>
-    public string? DetailsRefused { get; init; }
-
     /// <summary>Hash of the hardware in status now; null when there is none.</summary>
     public string? HardwareHash { get; init; }
 

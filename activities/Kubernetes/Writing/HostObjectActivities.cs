@@ -42,7 +42,7 @@ internal sealed partial class HostObjectActivities(
         var host = Typed(raw);
         if (host.Metadata.Annotation(AnnotationKeys.Paused) is not null)
         {
-            return await AsItIsAsync(host, null, null, false);
+            return AsItIs(host, null, false);
         }
 
         var data = await _objects.FindAsync(Metal3Group.HardwareData, request.Host.Namespace, request.Host.Name, Cancellation);
@@ -55,7 +55,7 @@ internal sealed partial class HostObjectActivities(
         var (restored, refused) = await RestoreAsync(host, hardware, request.Now);
         if (refused is not null)
         {
-            return await AsItIsAsync(host, refused, null, false);
+            return AsItIs(host, refused, false);
         }
 
         if (restored)
@@ -63,9 +63,13 @@ internal sealed partial class HostObjectActivities(
             host = Typed(await _objects.HostAsync(request.Host, Cancellation));
         }
 
-        var detailsRefused = await ImportAsync(host, hardware, request);
+        if (await ImportAsync(host, hardware, request) is { } unreadable)
+        {
+            return AsItIs(host, unreadable, restored);
+        }
+
         await TouchMetadataAsync(host, hardware);
-        return await AsItIsAsync(Typed(await _objects.HostAsync(request.Host, Cancellation)), null, detailsRefused, restored);
+        return AsItIs(Typed(await _objects.HostAsync(request.Host, Cancellation)), null, restored);
     });
 
     /// <inheritdoc/>
@@ -152,20 +156,15 @@ internal sealed partial class HostObjectActivities(
         return patch.Count > 1;
     }
 
-    private async Task<IntakeResult> AsItIsAsync(BareMetalHost host, string? refused, string? detailsRefused, bool restored)
+    private IntakeResult AsItIs(BareMetalHost host, string? refused, bool restored) => new()
     {
-        await Task.CompletedTask;
-        return new()
-        {
-            Snapshot = HostSnapshot.From(host),
-            Refused = refused,
-            DetailsRefused = detailsRefused,
-            Restored = restored,
-            HardwareHash = host.Status?.Hardware is { } hardware ? HashOf(hardware) : null,
-            Architecture = host.Status?.Hardware?.Cpu.Arch is { Length: > 0 } arch ? arch : null,
-            Options = options.Current,
-        };
-    }
+        Snapshot = HostSnapshot.From(host),
+        Refused = refused,
+        Restored = restored,
+        HardwareHash = host.Status?.Hardware is { } hardware ? HashOf(hardware) : null,
+        Architecture = host.Status?.Hardware?.Cpu.Arch is { Length: > 0 } arch ? arch : null,
+        Options = options.Current,
+    };
 
     /// <summary>A status annotation seeds an empty status; one that cannot be read is kept and refused, for the host must not be inspected anew.</summary>
     private async Task<(bool Restored, string? Refused)> RestoreAsync(BareMetalHost host, HardwareDetails? hardware, DateTimeOffset now)
@@ -197,6 +196,8 @@ internal sealed partial class HostObjectActivities(
         return (true, null);
     }
 
+    /// <summary>Hardware details from HardwareData or the annotation, where the status has none or inspection does not bring them.</summary>
+    /// <returns>Why the annotation cannot be used; it is kept then, and nothing is begun (upstream repeats its pass for ever without a word).</returns>
     private async Task<string?> ImportAsync(BareMetalHost host, HardwareDetails? inventory, IntakeRequest request)
     {
         var key = request.Host;
@@ -215,8 +216,7 @@ internal sealed partial class HostObjectActivities(
                 }
                 catch (JsonException e)
                 {
-                    await PublishEventsAsync(host, [new("RemoveAnnotation", $"hardware details annotation cannot be used: {e.Path}")], $"{key.Uid}/details", request.Now);
-                    return $"the annotation {AnnotationKeys.HardwareDetails} cannot be read at {e.Path}; correct it";
+                    return $"the annotation {AnnotationKeys.HardwareDetails} cannot be used: {(e.Path is { } path ? $"unknown or wrong member at {path}" : "it is not one JSON object")}; correct it, or remove it";
                 }
             }
 
@@ -243,7 +243,7 @@ internal sealed partial class HostObjectActivities(
             }
         }
 
-        if (annotation is not null && !imported && inventory is null && !disabled)
+        if (annotation is not null && !imported)
         {
             await PublishEventsAsync(
                 host, [new("RemoveAnnotation", "Removing annotation inspect.metal3.io/hardwaredetails, it is ignored")],
