@@ -63,6 +63,9 @@ public sealed record ObservedHost
     /// <summary>Values of reboot requests that were carried out and may still be seen (suffixed ones under <c>disablePowerOff</c>).</summary>
     public IReadOnlyList<string> RebootsDone { get; init; } = [];
 
+    /// <summary>Reboot requests whose values cannot be read and were complained about (<c>InvalidAnnotationValue</c>): once is enough.</summary>
+    public IReadOnlyList<string> RebootsRefused { get; init; } = [];
+
     /// <summary>Text on the conditions while a wait lasts; empty when nothing needs saying.</summary>
     public string Note { get; init; } = "";
 

@@ -275,6 +275,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
                 _observed = FromObject(fresh) with { Status = restored };
             }
 
+            var refusedBefore = _observed.Refused;
             _observed = _observed with
             {
                 Refused = result.Refused,
@@ -287,9 +288,9 @@ public sealed partial class HostWorkflow : IHostWorkflow
                 await PublishAsync(_observed.Fail(ErrorType.RegistrationError, refused), "tell that an annotation cannot be used");
             }
             else if (result.Refused is null && _observed.Status.ErrorType == ErrorType.RegistrationError
-                && _observed.State == ProvisioningState.None)
+                && (_observed.State == ProvisioningState.None || _observed.Status.ErrorMessage == refusedBefore))
             {
-                _observed = _observed.ClearError(OperationalStatus.None);
+                _observed = _observed.ClearError(_observed.State == ProvisioningState.None ? OperationalStatus.None : null);
             }
         }
         catch (ActivityFailureException failure) when (IsGone(failure))

@@ -49,7 +49,8 @@ internal static class HostSteps
 
     public static Step AwaitAdoption { get; } = new(StepNames.AwaitAdoption, "Wait for the adoption");
 
-    public static Step Undeploy { get; } = new(StepNames.Undeploy, "Take the machine back") { Skippable = true };
+    /// <remarks>Not to be skipped: the image would run on, and the host would be called available with somebody's data on it.</remarks>
+    public static Step Undeploy { get; } = new(StepNames.Undeploy, "Take the machine back");
 
     public static Step AwaitCleaning { get; } = new(StepNames.AwaitCleaning, "Wait for tear-down and cleaning");
 

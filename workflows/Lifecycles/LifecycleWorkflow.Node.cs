@@ -32,15 +32,16 @@ public abstract partial class LifecycleWorkflow
     /// <param name="onAnswer">Told of every answer, before the wait.</param>
     /// <returns>Whether it was done by the back end rather than skipped.</returns>
     /// <param name="goal">What ends the wait for what this operation itself began.</param>
+    /// <param name="onFailure">Called when asking failed; true: the failure is dealt with, ask again.</param>
     protected async Task<bool> OperateAsync(
         Step ask, Step wait, Func<StepAttempt, Task<NodeAnswer>> call, Func<NodeAnswer, Task>? onAnswer = null,
-        NodeGoal goal = NodeGoal.Settled)
+        NodeGoal goal = NodeGoal.Settled, Func<StepFailure, Task<bool>>? onFailure = null)
     {
         var unmoved = 0;
         while (true)
         {
             var before = Observed.Node;
-            var answer = await RunAsync(ask, call, ask.Skippable ? () => null! : null);
+            var answer = await RunAsync(ask, call, ask.Skippable ? () => null! : null, onFailure);
             if (answer is null)
             {
                 return false;
@@ -88,7 +89,7 @@ public abstract partial class LifecycleWorkflow
                     new()
                     {
                         Step = wait.Name,
-                        Kind = WaitKind.Machine,
+                        Kind = WaitKind.Backend,
                         For = $"the node, which is '{Observed.Node?.State}' and may not be asked yet",
                         Since = Now,
                         EndsWith = "the node moving on, or retry",
@@ -108,6 +109,7 @@ public abstract partial class LifecycleWorkflow
     protected async Task AwaitAsync(Step step, NodeGoal goal, bool justAsked)
     {
         var deadline = step.Deadline ?? Patience.Inspection;
+        var since = Now;
         var awaited = await RunAsync(
             step,
             attempt => Workflow.ExecuteActivityAsync(
@@ -120,7 +122,19 @@ public abstract partial class LifecycleWorkflow
                     JustAsked = justAsked,
                 }),
                 Calls.Wait(Patience, deadline, step.Title, attempt.Cancellation)),
-            step.Skippable ? () => new AwaitedNode { Node = Observed.Node } : null);
+            step.Skippable ? () => new AwaitedNode { Node = Observed.Node } : null,
+            atWork: () => new()
+            {
+                Step = step.Name,
+                Kind = WaitKind.Machine,
+                For = Observed.Node is { State.Length: > 0 } node
+                    ? $"the machine, whose node was '{node.State}' when last asked"
+                    : "the machine",
+                Since = since,
+                EndsWith = "the machine being done or failing, or abandon",
+                NextAction = $"{step.Name} counts as failed",
+                NextActionAt = Now + deadline,
+            });
         if (awaited.Node is null && goal is not NodeGoal.Gone)
         {
             throw new LifecycleExitException(LifecycleEnd.NodeLost, step.Name, "the node is gone from the provisioner");

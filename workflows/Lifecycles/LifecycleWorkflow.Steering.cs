@@ -147,9 +147,13 @@ public abstract partial class LifecycleWorkflow
 
     private string? WhyNotRetry(StepCommand command) =>
         NotThisStep(command)
-        ?? (_waiting is { Kind: WaitKind.Backoff or WaitKind.Operator or WaitKind.Object or WaitKind.Backend }
-            ? null
-            : $"the step '{_step}' is at work, there is nothing to retry; skip or abandon it, or wait");
+        ?? _waiting?.Kind switch
+        {
+            WaitKind.Backoff or WaitKind.Operator or WaitKind.Object or WaitKind.Backend => null,
+            WaitKind.Hold => $"the step '{_step}' is held, there is nothing to retry; resume it",
+            WaitKind.Capacity => $"the step '{_step}' waits in a queue, there is nothing to retry; skip or abandon it, or wait",
+            _ => $"the step '{_step}' is at work, there is nothing to retry; {(_skippable ? "skip or abandon it" : "abandon it")}, or wait",
+        };
 
     private string? WhyNotSkip(StepCommand command) =>
         NotThisStep(command) ?? (_skippable ? null : $"the step '{_step}' may not be skipped; retry it or abandon the lifecycle");

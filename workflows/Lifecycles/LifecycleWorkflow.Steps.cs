@@ -1,4 +1,5 @@
 using Metal3.Contracts.HostLifecycle;
+using Metal3.Contracts.Resources;
 using Metal3.Workflows.HostLifecycle;
 using Metal3.Workflows.Steps;
 using Temporalio.Common;
@@ -19,6 +20,7 @@ public abstract partial class LifecycleWorkflow
 
     /// <summary>Recorded failures by step. A step that starts something runs again after the wait, so one run of it cannot count them.</summary>
     private readonly Dictionary<string, int> _recorded = new(StringComparer.Ordinal);
+    private HostSnapshot? _began;
     private bool _restartDue;
     private string _attributes = "";
 
@@ -27,9 +29,11 @@ public abstract partial class LifecycleWorkflow
     /// <param name="step">The step.</param>
     /// <param name="body">One attempt of it.</param>
     /// <param name="skipped">What it brings when it is skipped; needed only where it may be.</param>
-    /// <param name="onPassing">Called when a passing failure is seen; may throw a way out.</param>
+    /// <param name="onPassing">Called when a failure is seen, before it is classified; true: another attempt at once. May throw a way out.</param>
+    /// <param name="atWork">What to tell while an attempt is under way; null: nothing, it is short.</param>
     protected async Task<T> RunAsync<T>(
-        Step step, Func<StepAttempt, Task<T>> body, Func<T>? skipped = null, Func<StepFailure, Task<bool>>? onPassing = null)
+        Step step, Func<StepAttempt, Task<T>> body, Func<T>? skipped = null, Func<StepFailure, Task<bool>>? onPassing = null,
+        Func<WaitingRecord>? atWork = null)
     {
         (_step, _title, _attempt, _skippable, _skip, _retry) = (step.Name, step.Title, 0, step.Skippable, null, null);
         var restart = _restartDue;
@@ -44,7 +48,8 @@ public abstract partial class LifecycleWorkflow
             }
 
             _attempt++;
-            SetWaiting(null);
+            _began = Desired;
+            SetWaiting(atWork?.Invoke());
             StepFailure failure;
             using (var running = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token))
             {
@@ -53,6 +58,7 @@ public abstract partial class LifecycleWorkflow
                 {
                     var result = await body(new(_attempt, restart, running.Token));
                     _done.Add(step.Name);
+                    _waiting = null; // told with the next step
                     await ForgetNoteAsync();
                     return result;
                 }
@@ -144,8 +150,15 @@ public abstract partial class LifecycleWorkflow
     /// <param name="waiting">What to tell.</param>
     /// <param name="over">Whether the wait is over.</param>
     /// <param name="longest">How long at most; null: without end.</param>
-    protected async Task WaitAsync(Step step, WaitingRecord waiting, Func<bool> over, TimeSpan? longest = null)
+    /// <param name="afterFailure">Whether it follows a failed attempt: what was put right since that began need not be waited for.</param>
+    protected async Task WaitAsync(Step step, WaitingRecord waiting, Func<bool> over, TimeSpan? longest = null, bool afterFailure = false)
     {
+        if (afterFailure && _began is { } began && IsOvertaken(began))
+        {
+            ThrowIfLeft(step);
+            return;
+        }
+
         SetWaiting(waiting);
         var version = _desiredVersion;
         bool Over() => over() || _retry is not null || _skip is not null || _abandon is not null || _stop is not null
@@ -176,6 +189,11 @@ public abstract partial class LifecycleWorkflow
         SetWaiting(null);
         ThrowIfLeft(step);
     }
+
+    /// <summary>Whether somebody changed the host since then; news that only echo our own writes do not count.</summary>
+    protected virtual bool IsOvertaken(HostSnapshot then) =>
+        then.Generation != Desired.Generation || then.Deleting != Desired.Deleting
+        || then.Annotations.Without(AnnotationKeys.Hold) != Desired.Annotations.Without(AnnotationKeys.Hold);
 
     private T Skipped<T>(Step step, StepCommand skip, Func<T> skipped)
     {
@@ -257,10 +275,16 @@ public abstract partial class LifecycleWorkflow
                 NextActionAt = Now + pause,
             },
             () => false,
-            pause);
+            pause,
+            afterFailure: true);
+        ThrowIfTooLong(step, failure);
+    }
+
+    /// <summary>Trouble may last for weeks, a history may not: the host workflow begins the same lifecycle anew.</summary>
+    protected static void ThrowIfTooLong(Step step, StepFailure failure)
+    {
         if (Workflow.ContinueAsNewSuggested || Workflow.CurrentHistoryLength > LongestHistory)
         {
-            // Trouble may last for weeks, a history may not: the host workflow begins the same lifecycle anew.
             throw new LifecycleExitException(LifecycleEnd.Stopped, step.Name, $"goes on in a run of its own: {failure.Message}");
         }
     }
@@ -326,6 +350,15 @@ public abstract partial class LifecycleWorkflow
                 throw new LifecycleExitException(LifecycleEnd.HostGone, step.Name, failure.Message);
             case FailureClass.StaleIntent:
                 throw new LifecycleExitException(LifecycleEnd.Stopped, step.Name, failure.Message);
+        }
+    }
+
+    /// <summary>Puts a failure that a step deals with itself into the ledger, once for as long as it stays the same.</summary>
+    protected void Remember(Step step, StepFailure failure)
+    {
+        if (_ledger is not [.., var last] || last.Step != step.Name || last.Message != failure.Message)
+        {
+            _ledger.Add(Entry(step, failure.Type, failure.Message, failure.Raw));
         }
     }
 

@@ -29,10 +29,7 @@ public sealed class PowerWorkflow : LifecycleWorkflow
 
     private async Task SwitchAsync()
     {
-        foreach (var unreadable in Desired.Reboots().Where(reboot => !reboot.Readable))
-        {
-            Tell("InvalidAnnotationValue", $"could not parse reboot annotation ({unreadable.Value}) - invalid json, assuming soft-reboot");
-        }
+        ComplainOnce();
 
         // A text that the node still holds from something else says nothing about this request.
         var stale = Observed.Node?.LastError;
@@ -92,7 +89,31 @@ public sealed class PowerWorkflow : LifecycleWorkflow
         if (Goal.RebootAnnotationValue is { } value)
         {
             await RunAsync(HostSteps.AcknowledgeReboot, _ => RemoveAnnotationAsync(AnnotationKeys.Reboot, value, HostSteps.AcknowledgeReboot.Title));
+            Observed = Observed with
+            {
+                RebootsRefused = [.. Observed.RebootsRefused.Where(mark => mark != $"{AnnotationKeys.Reboot}={value}")],
+            };
         }
+    }
+
+    /// <summary>A value that cannot be read is told once for a request, however often the machine is switched while it stands.</summary>
+    private void ComplainOnce()
+    {
+        var unreadable = Desired.Reboots().Where(reboot => !reboot.Readable).ToList();
+        if (Goal.On)
+        {
+            // What is switched on for is no reboot; the request may be one that was just carried out and is still seen.
+            var stand = unreadable.ConvertAll(PowerDecisions.Mark);
+            Observed = Observed with { RebootsRefused = [.. Observed.RebootsRefused.Where(stand.Contains)] };
+            return;
+        }
+
+        foreach (var fresh in unreadable.Where(reboot => !Observed.RebootsRefused.Contains(PowerDecisions.Mark(reboot), StringComparer.Ordinal)))
+        {
+            Tell("InvalidAnnotationValue", $"could not parse reboot annotation ({fresh.Value}) - invalid json, assuming soft-reboot");
+        }
+
+        Observed = Observed with { RebootsRefused = [.. unreadable.Select(PowerDecisions.Mark)] };
     }
 
     private bool _metricDue;

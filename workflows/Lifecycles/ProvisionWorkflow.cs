@@ -2,6 +2,7 @@ using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 using Metal3.Workflows.HostLifecycle;
+using Metal3.Workflows.Steps;
 using Temporalio.Workflows;
 
 namespace Metal3.Workflows.Lifecycles;
@@ -19,6 +20,8 @@ public sealed class ProvisionWorkflow : LifecycleWorkflow
 
     /// <inheritdoc/>
     protected override ErrorType ErrorType => ErrorType.ProvisioningError;
+
+    private bool _lacksData;
 
     private Expectation Expect => new() { Deleting = false, DeploymentHash = Desired.DeploymentHash };
 
@@ -44,7 +47,52 @@ public sealed class ProvisionWorkflow : LifecycleWorkflow
                     nodes => nodes.MakeAvailableAsync(Plain(attempt.Restart)), "Make the node available, or join what runs", attempt.Cancellation));
         }
 
-        await DeployAsync();
+        try
+        {
+            await DeployAsync();
+        }
+        catch (LifecycleExitException exit) when (exit.End is LifecycleEnd.Stopped && _lacksData)
+        {
+            // Nothing was begun and nothing failed on the machine: there is nothing to take back, and no attempt to count.
+            Observed = Observed.ClearError();
+            throw;
+        }
+    }
+
+    /// <summary>Data for the machine that are missing or unusable are no failed provisioning: they are told, and waited for.</summary>
+    /// <returns>False: it is another failure.</returns>
+    private async Task<bool> AwaitDataAsync(StepFailure failure)
+    {
+        if (failure.Type is not FailureTypes.HostDataUnusable)
+        {
+            return false;
+        }
+
+        _lacksData = true;
+        Remember(HostSteps.Deploy, failure);
+        if (Observed.Status.ErrorType != ErrorType.ProvisioningError || Observed.Status.ErrorMessage != failure.Message)
+        {
+            Apply(Observed.Fail(ErrorType.ProvisioningError, failure.Message));
+        }
+
+        await PublishAsync("tell that the data for the machine cannot be used");
+        await WaitAsync(
+            HostSteps.Deploy,
+            new()
+            {
+                Step = StepNames.Deploy,
+                Kind = WaitKind.Object,
+                For = failure.Message,
+                Since = Now,
+                EndsWith = "correcting the Secret or the reference in the spec, or retry",
+                NextAction = "the data are read again",
+                NextActionAt = Now + Patience.ObjectPause,
+            },
+            () => false,
+            Patience.ObjectPause, // a Secret that was never read has no label yet, so the bridge does not see it appear
+            afterFailure: true);
+        ThrowIfTooLong(HostSteps.Deploy, failure);
+        return true;
     }
 
     private async Task DeployAsync()
@@ -92,7 +140,13 @@ public sealed class ProvisionWorkflow : LifecycleWorkflow
             {
                 var request = Request(attempt.Restart);
                 return AskAsync(nodes => nodes.DeployAsync(request), "Deploy under the recorded intent, or join", attempt.Cancellation);
-            });
+            },
+            answer =>
+            {
+                _lacksData = false;
+                return Task.CompletedTask;
+            },
+            onFailure: AwaitDataAsync);
 
         Observed = Observed.ClearError().ResetErrorCount();
         Observed = Observed with

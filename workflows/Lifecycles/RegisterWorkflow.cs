@@ -58,9 +58,18 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
             _isOutdated = false;
             (changed, proven) = Try(credentials, changed);
             var ensured = await EnsureNodeAsync(changed);
-            await ChooseProfileAsync();
+            if (!InPlace && Observed.Status.ErrorType is null)
+            {
+                Observed = Observed.ClearError(); // as upstream: OK from the moment the back end has taken the host up
+            }
+
             fresh |= ensured.Answer.Node?.Phase is NodePhase.Unverified || ensured.Answer.Progress is not NodeProgress.Done;
             await ValidateAsync(changed);
+            if (!_isOutdated)
+            {
+                await ChooseProfileAsync();
+            }
+
             if (!_isOutdated && InPlace && !fresh && (changed || ensured.AccessWritten) && !Desired.Deleting)
             {
                 await TestCredentialsAsync();
@@ -155,6 +164,8 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
                     return false;
                 }
 
+                Remember(HostSteps.ClaimCredentials, failure);
+
                 // One count and one event for one problem, however long it lasts; upstream repeats both every ten seconds.
                 if (Observed.Status.ErrorType != ErrorType.RegistrationError || Observed.Status.ErrorMessage != failure.Message)
                 {
@@ -185,7 +196,8 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
                         EndsWith = "correcting the secret or spec.bmc, or retry",
                     },
                     () => false,
-                    Patience.ObjectPause * 10); // the bridge tells of every change; this is only for one that was missed
+                    Patience.ObjectPause * 10, // the bridge tells of every change; this is only for one that was missed
+                    afterFailure: true);
                 return true;
             });
     }
@@ -375,6 +387,10 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
     /// <summary>Whether secret or spec changed since the node was told: what is wrong may have been put right, and the node must hear of it first.</summary>
     private bool IsOutdated(StepAttempt attempt) => _isOutdated = attempt.Number > 1 && !Desired.Deleting
         && (!HostDecisions.CredentialsAreSeen(Desired, Observed) || HostDecisions.RegistrationKey(_brought, Observed) != HostDecisions.RegistrationKey(Desired, Observed));
+
+    /// <inheritdoc/>
+    protected override bool IsOvertaken(HostSnapshot then) => base.IsOvertaken(then)
+        || (then.Related != Desired.Related && !HostDecisions.CredentialsAreSeen(Desired, Observed));
 
     private async Task<NodeAnswer> ValidateOnceAsync(bool restart, CancellationToken cancellation)
     {

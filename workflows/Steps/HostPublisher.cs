@@ -87,7 +87,10 @@ internal sealed class HostPublisher
                 (IHostObjectActivities objects) => objects.PublishAsync(request), Calls.Objects(why));
             if (result.Paused)
             {
+                // Nothing was written: what was to be told is told when the pause is over.
                 _published = null;
+                _events.InsertRange(0, request.Events);
+                _metrics.InsertRange(0, request.Metrics);
             }
 
             return (conditioned with { Status = status }, result);

@@ -195,6 +195,36 @@ public sealed class LifeTests(LabBench bench)
     }
 
     [Fact]
+    public async Task S89_A_reboot_value_that_cannot_be_read_is_a_soft_reboot_and_is_complained_about_once()
+    {
+        var world = bench.NewWorld();
+        await world.CreateAsync(spec => spec with { Image = Given.Ubuntu });
+        await world.UntilRestAsync("provisioned");
+
+        world.Fail("soft power off", "the operating system does not listen");
+        await world.AnnotateAsync(AnnotationKeys.Reboot, "now!");
+        await world.UntilAsync(w => w.Count("power on") == 1 && w.Status.PoweredOn);
+        await world.UntilRestAsync("provisioned");
+        Assert.Equal(["InvalidAnnotationValue: could not parse reboot annotation (now!) - invalid json, assuming soft-reboot"],
+            world.EventTexts.Where(e => e.StartsWith("InvalidAnnotationValue", StringComparison.Ordinal)));
+
+        await world.AnnotateAsync(AnnotationKeys.Reboot, "now!"); // another request
+        await world.UntilAsync(w => w.Count("power on") == 2 && w.Status.PoweredOn);
+        await world.UntilRestAsync("provisioned");
+        Assert.Equal(2, world.Events.Count(e => e == "InvalidAnnotationValue"));
+
+        await world.AnnotateAsync(AnnotationKeys.RebootPrefix + "x", "{nonsense");
+        await world.UntilAsync(w => !w.Status.PoweredOn);
+        await world.UntilRestAsync("provisioned");
+        await world.SwitchAtBmcAsync(true); // it is put right, and the same request is not complained about again
+        await world.UntilAsync(w => w.Count("soft power off") == 4 && !w.Status.PoweredOn);
+        await world.UntilRestAsync("provisioned");
+
+        Assert.Equal(3, world.Events.Count(e => e == "InvalidAnnotationValue"));
+        await bench.ProveAsync(world);
+    }
+
+    [Fact]
     public async Task S93_A_suffixed_annotation_holds_the_machine_off()
     {
         var world = bench.NewWorld();

@@ -238,16 +238,39 @@ public sealed class TroubleTests(LabBench bench)
         await bench.ProveAsync(world);
     }
 
+    [Theory]
+    [InlineData("Registered")]
+    [InlineData("InspectionStarted")]
+    [InlineData("ProvisioningStarted")]
+    [InlineData("ProvisioningComplete")]
+    public async Task An_event_whose_write_falls_into_a_pause_is_told_when_the_pause_is_over(string reason)
+    {
+        var world = bench.NewWorld();
+        world.PauseBeforeEvent = reason;
+        await world.CreateAsync(spec => spec with { Image = Given.Ubuntu });
+        await world.UntilViewAsync(view => view.Waiting?.For.Contains("paused", StringComparison.Ordinal) is true);
+        Assert.DoesNotContain(reason, world.Events);
+
+        await world.AnnotateAsync(AnnotationKeys.Paused, null);
+        await world.UntilStateAsync("provisioned");
+        await world.UntilRestAsync("provisioned");
+
+        Assert.Equal(1, world.Events.Count(e => e == reason));
+        await bench.ProveAsync(world);
+    }
+
     [Fact]
-    public async Task Surprise_20_Missing_user_data_is_reported()
+    public async Task Golden_06a_A_first_registration_shows_OK_until_the_bmc_refuses_and_tells_the_profile_afterwards()
     {
         var world = bench.NewWorld(Waiting);
-        world.Throw("WriteDeployIntent", FailureTypes.HostDataUnusable, "the secret user-data does not exist");
-        await world.CreateAsync(spec => spec with { Image = Given.Ubuntu });
-        await world.UntilAsync(w => w.Status.ErrorType == ErrorType.ProvisioningError);
+        world.PasswordIsRight = false;
+        await world.CreateAsync();
+        await world.UntilAsync(w => w.Status.ErrorType == ErrorType.RegistrationError);
+        await world.ChangeSecretAsync(() => world.PasswordIsRight = true);
+        await world.UntilStateAsync("available");
 
-        Assert.Contains("user-data does not exist", world.Status.ErrorMessage, StringComparison.Ordinal);
-        Assert.Equal(0, world.Count("deploy"));
+        Assert.Equal(["OK", "error", "OK"], world.OperationalStatuses.Where(word => word.Length > 0));
+        Assert.Equal(["Registered", "RegistrationError", "ProfileSet", "BMCAccessValidated", "InspectionStarted"], world.Events.Take(5));
         await bench.ProveAsync(world);
     }
 

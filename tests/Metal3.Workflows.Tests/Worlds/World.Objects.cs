@@ -140,8 +140,17 @@ public sealed partial class World
         }
     }
 
+    /// <summary>A user pauses the host just before the write that carries this event; null: nobody does.</summary>
+    public string? PauseBeforeEvent { get; set; }
+
     public PublishResult Publish(PublishRequest request)
     {
+        if (PauseBeforeEvent is { } reason && request.Events.Any(e => e.Reason == reason))
+        {
+            PauseBeforeEvent = null;
+            _ = AnnotateAsync(AnnotationKeys.Paused);
+        }
+
         lock (_gate)
         {
             var host = Same(request.Host);

@@ -11,12 +11,8 @@ internal static class Known
         ("", "marks of HostFirmwareComponents/host", "no HostFirmwareComponents object is made"),
         ("01-ipmi-available", "marks of HardwareData/host", "re-inspection updates the HardwareData object in place"),
 
-        ("03-config-data", "marks of Secret/", "the Secrets of user, network and meta data get no label yet"),
-        ("06a-wrong-password", "events:", "`ProfileSet` is told before access to the BMC is tried"),
-        ("06a-wrong-password", "operationalStatus:", "a first registration that fails shows no `OK` before `error`"),
         ("06a-wrong-password", "marks of FirmwareSchema", ""), // deleted so early that it depends on the moment
         ("08a-image-404", "events:", "`ProvisioningStarted` is told once"),
-        ("09-paused", "events:", "an event whose write falls into a pause is not told"),
         ("10-detached", "operationalStatus:", "a detached host that is deleted stays `detached`"),
 
         // A field of the 0.14 line; the traces are of 0.13.
