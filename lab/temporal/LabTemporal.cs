@@ -23,11 +23,20 @@ public sealed record LabTemporalOptions
     /// <summary>Custom search attributes that exist at start in every namespace: name to type (<c>Keyword</c>, <c>Int</c>, …).</summary>
     public IReadOnlyDictionary<string, string> SearchAttributes { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>How long a closed run is kept. Default: 24 hours.</summary>
+    /// <summary>How long a closed run is kept, in the server's own time, which may jump. Default: 24 hours.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>How many closed runs are kept at most; the oldest go first. Default: 10 000.</summary>
     public int RetainedRuns { get; init; } = 10_000;
+
+    /// <summary>How often the server looks for what it may forget; every closed run outlives one interval.</summary>
+    internal TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>For how long a connection may say nothing before it is asked whether it lives, and may take to answer.</summary>
+    internal TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>What one run may grow to.</summary>
+    internal Limits Limits { get; init; } = new();
 }
 
 /// <summary>A Temporal server in this process, for laptops and tests: everything is in memory and gone at the end.</summary>
@@ -46,6 +55,9 @@ public sealed class LabTemporal : IAsyncDisposable
     /// <summary>What clients connect to, as <c>host:port</c>.</summary>
     public string TargetHost => $"{_rpc.Address.Host}:{_rpc.Address.Port}";
 
+    /// <summary>Calls that have arrived and are neither answered nor given up.</summary>
+    internal int CallsInProgress => _rpc.CallsInProgress;
+
     /// <summary>The port it listens on.</summary>
     public int Port => _rpc.Address.Port;
 
@@ -60,7 +72,7 @@ public sealed class LabTemporal : IAsyncDisposable
         }
 
         var server = new Server(options);
-        var rpc = new RpcServer(options.Address, options.Port);
+        var rpc = new RpcServer(options.Address, options.Port, options.KeepAlive);
         new WorkflowService(server).MapTo(rpc);
         new OperatorService(server).MapTo(rpc);
         HealthService.MapTo(rpc);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Metal3.TestKit;
 
 namespace Metal3.Lab.Temporal.Tests;
@@ -55,11 +56,40 @@ public sealed class CliTests : IAsyncLifetime
         Assert.Contains("Terminated", await CliAsync("workflow list"), StringComparison.Ordinal);
     }
 
+    /// <summary>Every command that the server promises to answer, as a person or a script would use it.</summary>
+    [Fact]
+    public async Task Scripts_read_what_they_need_as_json()
+    {
+        using var s = new Script(new RawClient(_server!.TargetHost), "cli");
+        _ = await CliAsync($"workflow start --type Scripted --task-queue {s.Queue} --workflow-id {s.Id} --input 1 --memo note=\\\"hi\\\"");
+        _ = await s.TurnAsync(Script.Marker("first"));
+        var execute = CliAsync($"workflow update start -w {s.Id} --name change --input 1 --wait-for-stage accepted --update-id u1 -o json");
+        var task = await s.TaskAsync();
+        var (accepted, done) = (Script.Accept(task.Messages[0]), Script.Respond(task.Messages[0]));
+        _ = await s.CompleteAsync(task, r => r.Messages.AddRange([accepted, done]), Script.Send(accepted), Script.Send(done));
+        Assert.Contains("u1", await execute, StringComparison.Ordinal);
+        Assert.Contains("changed", await CliAsync($"workflow update result -w {s.Id} --update-id u1 -o json"), StringComparison.Ordinal);
+        await s.SignalAsync("end");
+        _ = await s.TurnAsync(Script.Finish("the end"));
+
+        Assert.Equal("the end", (string?)(await JsonAsync($"workflow result -w {s.Id}"))["result"]);
+        var described = (await JsonAsync($"workflow describe -w {s.Id}"))["workflowExecutionInfo"]!;
+        Assert.Equal("WORKFLOW_EXECUTION_STATUS_COMPLETED", (string?)described["status"]);
+        var events = (await JsonAsync($"workflow show -w {s.Id}"))["events"]!.AsArray();
+        Assert.Equal("EVENT_TYPE_WORKFLOW_EXECUTION_STARTED", (string?)events[0]!["eventType"]);
+        Assert.Equal("EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED", (string?)events[^1]!["eventType"]);
+        var listed = JsonNode.Parse(await CliAsync($"workflow list --query \"WorkflowId='{s.Id}'\" -o json"))!.AsArray();
+        Assert.Equal(s.Id, (string?)Assert.Single(listed)!["execution"]!["workflowId"]);
+        Assert.Equal("1", (string?)(await JsonAsync("workflow count --query \"ExecutionStatus='Completed'\""))["count"]);
+    }
+
     [Fact]
     public async Task What_it_cannot_do_is_named()
     {
         Assert.Contains("ListSchedules", await CliAsync("schedule list", succeeds: false), StringComparison.Ordinal);
     }
+
+    private async Task<JsonNode> JsonAsync(string arguments) => JsonNode.Parse(await CliAsync(arguments + " -o json"))!;
 
     private async Task<string> CliAsync(string arguments, bool succeeds = true)
     {

@@ -74,27 +74,6 @@ public sealed class DifferentialTests(BothServers servers) : IClassFixture<BothS
         var (theirs, ours) = await servers.ResultAsync(scenario);
 
         Assert.NotEmpty(theirs);
-        Assert.True(theirs.SequenceEqual(ours), Differences(theirs, ours));
-    }
-
-    /// <summary>The whole story when it is told differently: common lines, theirs (-) and ours (+).</summary>
-    private static string Differences(IReadOnlyList<string> theirs, IReadOnlyList<string> ours)
-    {
-        var lines = new List<string>();
-        for (var i = 0; i < Math.Max(theirs.Count, ours.Count); i++)
-        {
-            var (left, right) = (theirs.ElementAtOrDefault(i), ours.ElementAtOrDefault(i));
-            if (left == right)
-            {
-                lines.Add("  " + left);
-            }
-            else
-            {
-                lines.Add("- " + left);
-                lines.Add("+ " + right);
-            }
-        }
-
-        return string.Join('\n', lines);
+        Assert.True(theirs.SequenceEqual(ours), Histories.Differences(theirs, ours));
     }
 }

@@ -30,6 +30,27 @@ internal static partial class Histories
         }
     }
 
+    /// <summary>The whole story when it is told differently: common lines, theirs (-) and ours (+).</summary>
+    public static string Differences(IReadOnlyList<string> theirs, IReadOnlyList<string> ours)
+    {
+        var lines = new List<string>();
+        for (var i = 0; i < Math.Max(theirs.Count, ours.Count); i++)
+        {
+            var (left, right) = (theirs.ElementAtOrDefault(i), ours.ElementAtOrDefault(i));
+            if (left == right)
+            {
+                lines.Add("  " + left);
+            }
+            else
+            {
+                lines.Add("- " + left);
+                lines.Add("+ " + right);
+            }
+        }
+
+        return string.Join('\n', lines);
+    }
+
     private static void Strip(JsonObject node)
     {
         foreach (var (name, value) in node.ToList())
@@ -49,7 +70,8 @@ internal static partial class Histories
 
             if (name == "data")
             {
-                node[name] = Encoding.UTF8.GetString(Convert.FromBase64String(value!.ToString()));
+                var text = Encoding.UTF8.GetString(Convert.FromBase64String(value!.ToString()));
+                node[name] = text.Length > 1000 ? $"{text.Length} characters" : text;
             }
 
             if (value is JsonObject inner)

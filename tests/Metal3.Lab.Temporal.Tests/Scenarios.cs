@@ -522,6 +522,51 @@ internal static class Scenarios
             await s.KeepAsync(runId: first.RunId);
             await s.KeepAsync();
         },
+        ["what the next run inherits, and what it does not"] = async s =>
+        {
+            var first = await s.StartAsync(r =>
+            {
+                r.WorkflowExecutionTimeout = Seconds(3600);
+                r.WorkflowRunTimeout = Seconds(900);
+                r.WorkflowTaskTimeout = Seconds(8);
+                r.Header = new Header { Fields = { ["trace"] = Text("t").Payloads_[0] } };
+                r.UserMetadata = new UserMetadata { Summary = Text("summary").Payloads_[0] };
+                r.Memo = new Memo { Fields = { ["given"] = Text("at start").Payloads_[0] } };
+                r.SearchAttributes = new SearchAttributes { IndexedFields = { ["Color"] = Keyword("red") } };
+            });
+            _ = await s.TurnAsync(
+                new Command
+                {
+                    CommandType = CommandType.UpsertWorkflowSearchAttributes,
+                    UpsertWorkflowSearchAttributesCommandAttributes = new UpsertWorkflowSearchAttributesCommandAttributes
+                    {
+                        SearchAttributes = new SearchAttributes { IndexedFields = { ["Color"] = Keyword("green") } },
+                    },
+                },
+                new Command
+                {
+                    CommandType = CommandType.ModifyWorkflowProperties,
+                    ModifyWorkflowPropertiesCommandAttributes = new ModifyWorkflowPropertiesCommandAttributes
+                    {
+                        UpsertedMemo = new Memo { Fields = { ["added"] = Text("later").Payloads_[0] } },
+                    },
+                },
+                Timer("left behind", 3000),
+                s.Activity("left behind"),
+                ContinueAsNew(c =>
+                {
+                    c.LastCompletionResult = Text("so far");
+                    c.RetryPolicy = new RetryPolicy { MaximumAttempts = 5 };
+                }));
+            _ = await s.TurnAsync(Marker("second"));
+            var second = (await s.DescribeAsync()).WorkflowExecutionInfo;
+            s.Note($"{second.Memo?.Fields.Count ?? 0} {second.SearchAttributes?.IndexedFields.ContainsKey("Color") == true} {second.FirstRunId == first.RunId}");
+            s.Note($"{(await s.DescribeAsync()).PendingActivities.Count}");
+            await s.SignalAsync("end");
+            _ = await s.TurnAsync(Finish());
+            await s.KeepAsync(runId: first.RunId);
+            await s.KeepAsync();
+        },
         ["continue as another type with other attributes"] = async s =>
         {
             var first = await s.StartAsync();

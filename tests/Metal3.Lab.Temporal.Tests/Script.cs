@@ -380,6 +380,44 @@ internal sealed class Script(RawClient client, string name) : IDisposable
         CancelWorkflowExecutionCommandAttributes = new CancelWorkflowExecutionCommandAttributes { Details = Text("stopped") },
     };
 
+    public static Payloads Large(int bytes) => new()
+    {
+        Payloads_ = { new Payload { Metadata = { ["encoding"] = ByteString.CopyFromUtf8("binary/plain") }, Data = ByteString.CopyFrom(new byte[bytes]) } },
+    };
+
+    public static Command Marker(string name, Payloads? details = null)
+    {
+        var attributes = new RecordMarkerCommandAttributes { MarkerName = name };
+        if (details is not null)
+        {
+            attributes.Details["d"] = details;
+        }
+
+        return new Command { CommandType = CommandType.RecordMarker, RecordMarkerCommandAttributes = attributes };
+    }
+
+    public static Command SignalTo(string id, Payloads? input = null) => new()
+    {
+        CommandType = CommandType.SignalExternalWorkflowExecution,
+        SignalExternalWorkflowExecutionCommandAttributes = new SignalExternalWorkflowExecutionCommandAttributes
+        {
+            Namespace = Namespace,
+            Execution = new WorkflowExecution { WorkflowId = id },
+            SignalName = "hello",
+            Input = input,
+        },
+    };
+
+    public static Command CancelOf(string id) => new()
+    {
+        CommandType = CommandType.RequestCancelExternalWorkflowExecution,
+        RequestCancelExternalWorkflowExecutionCommandAttributes = new RequestCancelExternalWorkflowExecutionCommandAttributes
+        {
+            Namespace = Namespace,
+            WorkflowId = id,
+        },
+    };
+
     public static Command Timer(string id, double seconds) => new()
     {
         CommandType = CommandType.StartTimer,

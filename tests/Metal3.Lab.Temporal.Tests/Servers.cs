@@ -18,12 +18,13 @@ internal sealed class RealServer : IAsyncDisposable
     public string Target { get; }
 
     /// <summary>The development server of the <c>temporal</c> CLI.</summary>
-    public static Task<RealServer> DevelopmentAsync()
+    public static Task<RealServer> DevelopmentAsync(params string[] dynamicConfig)
     {
         var port = RealServers.FreePort();
         return StartAsync(
             RealServers.TemporalCli(),
-            $"server start-dev --headless --ip 127.0.0.1 --port {port} --log-level never --search-attribute Color=Keyword",
+            $"server start-dev --headless --ip 127.0.0.1 --port {port} --log-level never --search-attribute Color=Keyword "
+                + string.Join(' ', dynamicConfig.Select(setting => $"--dynamic-config-value {setting}")),
             port);
     }
 

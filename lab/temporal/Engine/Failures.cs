@@ -13,6 +13,31 @@ internal static class Failures
         ServerFailureInfo = new ServerFailureInfo { NonRetryable = nonRetryable },
     };
 
+    /// <summary>Instead of something that is larger than the limit; written without a source, as the real server does.</summary>
+    public static Failure Oversize(string message, Failure? cause = null) => new()
+    {
+        Message = message,
+        ServerFailureInfo = new ServerFailureInfo { NonRetryable = true },
+        Cause = cause,
+    };
+
+    /// <summary>What is left of a failure that is larger than the limit.</summary>
+    public static Failure TooLarge(Failure failure)
+    {
+        var left = new Failure { Message = Shortened(failure.Message), Source = failure.Source };
+        if (failure.ApplicationFailureInfo is { } application)
+        {
+            left.ApplicationFailureInfo = new ApplicationFailureInfo
+            {
+                Type = application.Type, NonRetryable = application.NonRetryable,
+            };
+        }
+
+        return Oversize("Failure exceeds size limit.", left);
+    }
+
+    private static string Shortened(string text) => text.Length <= 4096 ? text : text[..4096];
+
     public static Failure Application(string message, string type) => new()
     {
         Message = message,

@@ -75,8 +75,8 @@ internal sealed partial class Run
         string? text =
             activity.ActivityId.Length == 0 ? $"ActivityId is not set on ScheduleActivityTaskCommand. ActivityType={activity.ActivityType?.Name}"
             : activity.ActivityType is null or { Name.Length: 0 } ? $"ActivityType is not set on ScheduleActivityTaskCommand. ActivityId={activity.ActivityId}"
-            : activity.ActivityId.Length > Limits.IdLength ? $"ActivityId on ScheduleActivityTaskCommand exceeds length limit. ActivityId={activity.ActivityId[..50]}… ActivityType={activity.ActivityType.Name}"
-            : activity.ActivityType.Name.Length > Limits.IdLength ? $"ActivityType on ScheduleActivityTaskCommand exceeds length limit. ActivityId={activity.ActivityId}"
+            : Engine.Limits.TooLong(activity.ActivityId) ? $"ActivityId on ScheduleActivityTaskCommand exceeds length limit. ActivityId={activity.ActivityId[..50]}… ActivityType={activity.ActivityType.Name}"
+            : Engine.Limits.TooLong(activity.ActivityType.Name) ? $"ActivityType on ScheduleActivityTaskCommand exceeds length limit. ActivityId={activity.ActivityId}"
             : Times.Ticks(activity.ScheduleToCloseTimeout) < 0 || Times.Ticks(activity.ScheduleToStartTimeout) < 0
                 || Times.Ticks(activity.StartToCloseTimeout) < 0 || Times.Ticks(activity.HeartbeatTimeout) < 0
                 ? $"A timeout of ScheduleActivityTaskCommand is negative. ActivityId={activity.ActivityId} ActivityType={activity.ActivityType.Name}"
@@ -246,9 +246,15 @@ internal sealed partial class Run
             : throw RpcException.NotFound($"cannot find pending activity with ActivityID {activityId}");
     }
 
-    public bool Heartbeat(TaskToken? token, string activityId, Payloads? details)
+    public bool Heartbeat(TaskToken? token, string activityId, Payloads? details, string identity)
     {
         var activity = RequireActivity(token, activityId);
+        if (details?.CalculateSize() > Engine.Limits.BlobBytes)
+        {
+            FailActivity(activity, Failures.Oversize("Heartbeat details exceed size limit."), identity);
+            return true;
+        }
+
         activity.HeartbeatDetails = details;
         activity.HeartbeatAt = Clock.NowTicks;
         return activity.CancelRequested;
@@ -257,6 +263,12 @@ internal sealed partial class Run
     public void CompleteActivity(TaskToken? token, string activityId, Payloads? result, string identity)
     {
         var activity = RequireActivity(token, activityId);
+        if (result?.CalculateSize() > Engine.Limits.BlobBytes)
+        {
+            FailActivity(activity, Failures.Oversize("Complete result exceeds size limit."), identity);
+            return;
+        }
+
         EndActivity(activity, started => new HistoryEvent
         {
             EventType = EventType.ActivityTaskCompleted,
@@ -279,6 +291,16 @@ internal sealed partial class Run
         }
 
         failure ??= Failures.Server("the worker reported a failure without saying which");
+        if (failure.CalculateSize() > Engine.Limits.BlobBytes)
+        {
+            failure = Failures.TooLarge(failure);
+        }
+
+        FailActivity(activity, failure, identity);
+    }
+
+    private void FailActivity(PendingActivity activity, Failure failure, string identity)
+    {
         if (TryRetry(activity, failure, out var state))
         {
             return;
@@ -304,6 +326,12 @@ internal sealed partial class Run
         if (!activity.CancelRequested)
         {
             throw RpcException.Invalid("unable to mark activity as canceled without activity being request canceled first");
+        }
+
+        if (details?.CalculateSize() > Engine.Limits.BlobBytes)
+        {
+            FailActivity(activity, Failures.Oversize("Cancel details exceed size limit."), identity);
+            return;
         }
 
         WriteActivityCanceled(activity, details, identity);

@@ -24,7 +24,7 @@ internal sealed partial class Run
         const WorkflowTaskFailedCause Cause = WorkflowTaskFailedCause.BadStartChildExecutionAttributes;
         return child.WorkflowId.Length == 0 ? new(Cause, "Required field WorkflowId is not set on StartChildWorkflowExecutionCommand.")
             : child.WorkflowType is null or { Name.Length: 0 } ? new(Cause, $"Required field WorkflowType is not set on StartChildWorkflowExecutionCommand. WorkflowId={child.WorkflowId}")
-            : child.WorkflowId.Length > Limits.IdLength || child.WorkflowType.Name.Length > Limits.IdLength ? new(Cause, "WorkflowId or WorkflowType on StartChildWorkflowExecutionCommand exceeds length limit.")
+            : Engine.Limits.TooLong(child.WorkflowId) || Engine.Limits.TooLong(child.WorkflowType.Name) ? new(Cause, "WorkflowId or WorkflowType on StartChildWorkflowExecutionCommand exceeds length limit.")
             : Times.Ticks(child.WorkflowExecutionTimeout) < 0 || Times.Ticks(child.WorkflowRunTimeout) < 0 || Times.Ticks(child.WorkflowTaskTimeout) < 0
                 ? new(Cause, $"A timeout of StartChildWorkflowExecutionCommand is negative. WorkflowId={child.WorkflowId}")
             : Retries.Validate(child.RetryPolicy) is { } policy ? new(Cause, $"Invalid WorkflowRetryPolicy on StartChildWorkflowExecutionCommand: {policy} WorkflowId={child.WorkflowId}")

@@ -1,9 +1,11 @@
+using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Metal3.Lab.Temporal.Api;
 
 namespace Metal3.Lab.Temporal.Engine;
 
-internal sealed record CommandProblem(WorkflowTaskFailedCause Cause, string Text);
+/// <param name="EndsRun">Repeating the task would not help: the run is terminated.</param>
+internal sealed record CommandProblem(WorkflowTaskFailedCause Cause, string Text, bool EndsRun = false);
 
 internal sealed partial class Run
 {
@@ -47,7 +49,7 @@ internal sealed partial class Run
                 case CommandType.StartTimer:
                     var timer = command.StartTimerCommandAttributes;
                     problem = timer.TimerId.Length == 0 ? Bad(WorkflowTaskFailedCause.BadStartTimerAttributes, "TimerId is not set on StartTimerCommand.")
-                        : timer.TimerId.Length > Limits.IdLength ? Bad(WorkflowTaskFailedCause.BadStartTimerAttributes, "TimerId on StartTimerCommand exceeds length limit.")
+                        : Engine.Limits.TooLong(timer.TimerId) ? Bad(WorkflowTaskFailedCause.BadStartTimerAttributes, "TimerId on StartTimerCommand exceeds length limit.")
                         : Times.Ticks(timer.StartToFireTimeout) <= 0 ? Bad(WorkflowTaskFailedCause.BadStartTimerAttributes, $"An invalid StartToFireTimeout is set on StartTimerCommand. TimerId={timer.TimerId}")
                         : !timers.Add(timer.TimerId) ? Bad(WorkflowTaskFailedCause.StartTimerDuplicateId, $"TimerId {timer.TimerId} is already in use")
                         : null;
@@ -122,6 +124,7 @@ internal sealed partial class Run
                     break;
             }
 
+            problem ??= TooLarge(command);
             if (problem is not null)
             {
                 return problem;
@@ -139,6 +142,37 @@ internal sealed partial class Run
         }
 
         return null;
+    }
+
+    /// <summary>Payloads above the limit; the causes and words are the real server's.</summary>
+    private static CommandProblem? TooLarge(Command command)
+    {
+        if (command.CalculateSize() <= Engine.Limits.BlobBytes)
+        {
+            return null;
+        }
+
+        (IMessage? Payloads, WorkflowTaskFailedCause Cause, string What) = command.CommandType switch
+        {
+            CommandType.ScheduleActivityTask => ((IMessage?)command.ScheduleActivityTaskCommandAttributes.Input,
+                WorkflowTaskFailedCause.BadScheduleActivityAttributes, "ScheduleActivityTaskCommandAttributes.Input"),
+            CommandType.CompleteWorkflowExecution => (command.CompleteWorkflowExecutionCommandAttributes.Result,
+                WorkflowTaskFailedCause.BadScheduleActivityAttributes, "CompleteWorkflowExecutionCommandAttributes.Result"),
+            CommandType.FailWorkflowExecution => (command.FailWorkflowExecutionCommandAttributes.Failure,
+                WorkflowTaskFailedCause.BadFailWorkflowExecutionAttributes, "FailWorkflowExecutionCommandAttributes.Failure"),
+            CommandType.StartChildWorkflowExecution => (command.StartChildWorkflowExecutionCommandAttributes.Input,
+                WorkflowTaskFailedCause.BadStartChildExecutionAttributes, "StartChildWorkflowExecutionCommandAttributes. Input"),
+            CommandType.SignalExternalWorkflowExecution => (command.SignalExternalWorkflowExecutionCommandAttributes.Input,
+                WorkflowTaskFailedCause.BadSignalWorkflowExecutionAttributes, "SignalExternalWorkflowExecutionCommandAttributes.Input"),
+            CommandType.RecordMarker => (command.RecordMarkerCommandAttributes,
+                WorkflowTaskFailedCause.BadRecordMarkerAttributes, "RecordMarkerCommandAttributes.Details"),
+            CommandType.ModifyWorkflowProperties => (command.ModifyWorkflowPropertiesCommandAttributes.UpsertedMemo,
+                WorkflowTaskFailedCause.BadModifyWorkflowPropertiesAttributes, "ModifyWorkflowPropertiesCommandAttributes"),
+            CommandType.ContinueAsNewWorkflowExecution => (command.ContinueAsNewWorkflowExecutionCommandAttributes.Input,
+                WorkflowTaskFailedCause.BadContinueAsNewAttributes, "ContinueAsNewWorkflowExecutionCommandAttributes. Input"),
+            _ => (null, default, ""),
+        };
+        return Payloads?.CalculateSize() > Engine.Limits.BlobBytes ? new(Cause, $"{What} exceeds size limit.", EndsRun: true) : null;
     }
 
     private void Apply(RespondWorkflowTaskCompletedRequest request, long completedId)

@@ -50,7 +50,7 @@ internal sealed partial class Run
             return null;
         }
 
-        if (_queries.Count >= Limits.QueriesPerRun)
+        if (_queries.Count >= Engine.Limits.QueriesPerRun)
         {
             throw new RpcException(
                 StatusCode.ResourceExhausted, "query buffer is full, cannot accept new consistent queries",
@@ -82,11 +82,11 @@ internal sealed partial class Run
         };
         if (!sticky)
         {
-            task.History.Events.AddRange(Events(1, Limits.HistoryPage));
-            if (_eventCount > Limits.HistoryPage)
+            task.History.Events.AddRange(Events(1, Engine.Limits.HistoryPage));
+            if (_eventCount > Engine.Limits.HistoryPage)
             {
                 task.NextPageToken = new TaskToken(
-                    TokenKind.HistoryPage, Namespace.Name, Entity.WorkflowId, RunId, Limits.HistoryPage + 1, _eventCount, 0, "").Encode();
+                    TokenKind.HistoryPage, Namespace.Name, Entity.WorkflowId, RunId, Engine.Limits.HistoryPage + 1, _eventCount, 0, "").Encode();
             }
         }
 
@@ -104,7 +104,11 @@ internal sealed partial class Run
             }
 
             _queries.RemoveAt(i);
-            if (result.ResultType == QueryResultType.Answered)
+            if (result.Answer?.CalculateSize() > Engine.Limits.BlobBytes)
+            {
+                query.Failed("Blob data size exceeds limit.", null);
+            }
+            else if (result.ResultType == QueryResultType.Answered)
             {
                 query.Answered(result.Answer);
             }

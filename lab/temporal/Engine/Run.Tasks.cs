@@ -139,7 +139,7 @@ internal sealed partial class Run
         }
         else if (_task.Kind == TaskKind.Speculative)
         {
-            AddTimer(TimerKind.TaskScheduleToStart, 0, _task.Stamp, _task.ScheduledAt + Limits.SpeculativeScheduleToStart.Ticks);
+            AddTimer(TimerKind.TaskScheduleToStart, 0, _task.Stamp, _task.ScheduledAt + Engine.Limits.SpeculativeScheduleToStart.Ticks);
         }
 
         var task = new MatchTask(MatchKind.WorkflowTask, this, _task.ScheduledId, _task.Stamp) { Sticky = sticky };
@@ -236,7 +236,7 @@ internal sealed partial class Run
             started.SuggestContinueAsNewReasons.Add(SuggestContinueAsNewReason.TooManyHistoryEvents);
         }
 
-        if (_updates.Total >= Limits.UpdatesPerRun * 9 / 10)
+        if (_updates.Total >= Limits.UpdatesPerRun * 0.9)
         {
             started.SuggestContinueAsNewReasons.Add(SuggestContinueAsNewReason.TooManyUpdates);
         }
@@ -273,7 +273,7 @@ internal sealed partial class Run
     private void FillHistory(PollWorkflowTaskQueueResponse task, long first)
     {
         task.History = new History();
-        var last = Math.Min(first + Limits.HistoryPage - 1, _eventCount);
+        var last = Math.Min(first + Engine.Limits.HistoryPage - 1, _eventCount);
         task.History.Events.AddRange(Events(first, last));
         if (last < _eventCount)
         {
@@ -331,7 +331,7 @@ internal sealed partial class Run
         {
             var text = problem.Cause == WorkflowTaskFailedCause.UnhandledCommand
                 ? "UnhandledCommand" : $"{problem.Cause}: {problem.Text}";
-            if (_task.Attempt == 1 || problem.Cause == WorkflowTaskFailedCause.UnhandledCommand)
+            if (_task.Attempt == 1 || problem.Cause == WorkflowTaskFailedCause.UnhandledCommand || problem.EndsRun)
             {
                 _updates.TaskRefused();
                 FailTask(
@@ -342,6 +342,11 @@ internal sealed partial class Run
                         ServerFailureInfo = problem.Cause == WorkflowTaskFailedCause.UnhandledCommand ? null : new ServerFailureInfo(),
                     },
                     request.Identity);
+            }
+
+            if (problem.EndsRun)
+            {
+                Terminate(text, null, "history-service");
             }
 
             throw RpcException.Invalid(text);

@@ -32,6 +32,7 @@ internal sealed partial class Run : IWakeable
     private readonly HashSet<string> _signalRequests = new(StringComparer.Ordinal);
     private TaskCompletionSource? _newEvents;
     private ByteString? _packed;
+    private WeakReference<History>? _unpacked;
     private HistoryEvent? _closeEvent;
     private int _eventCount;
     private int _holds;
@@ -131,6 +132,8 @@ internal sealed partial class Run : IWakeable
 
     private Server Server => Entity.Server;
 
+    public Limits Limits => Entity.Server.Limits;
+
     private ServerClock Clock => Entity.Server.Clock;
 
     private long NextEventId => _eventCount + 1;
@@ -143,11 +146,23 @@ internal sealed partial class Run : IWakeable
     /// <summary>Events with ids from <paramref name="first"/> to <paramref name="last"/>, as far as they exist.</summary>
     public IEnumerable<HistoryEvent> Events(long first, long last)
     {
-        IReadOnlyList<HistoryEvent> events = _packed is null ? _history : History.Parser.ParseFrom(_packed).Events;
+        IReadOnlyList<HistoryEvent> events = _packed is null ? _history : Unpacked();
         for (var id = Math.Max(first, 1); id <= last && id <= events.Count; id++)
         {
             yield return events[(int)id - 1];
         }
+    }
+
+    /// <summary>The events of a closed run; kept while somebody reads them page by page.</summary>
+    private IReadOnlyList<HistoryEvent> Unpacked()
+    {
+        if (_unpacked is null || !_unpacked.TryGetTarget(out var history))
+        {
+            history = History.Parser.ParseFrom(_packed);
+            _unpacked = new WeakReference<History>(history);
+        }
+
+        return history.Events;
     }
 
     /// <summary>Called when the lock is left: schedules what is due, tells who waits.</summary>
@@ -209,9 +224,12 @@ internal sealed partial class Run : IWakeable
         {
             happened.EventTime = Times.Stamp(Clock.NowTicks);
             _buffered.Add(happened);
-            if (_buffered.Count > 100 && _task.Phase == TaskPhase.Started)
+            if (_task.Phase == TaskPhase.Started
+                && (_buffered.Count > Limits.BufferedEvents || _buffered.Sum(waiting => (long)waiting.CalculateSize()) > Limits.BufferedBytes))
             {
-                FailTask(WorkflowTaskFailedCause.ForceCloseCommand, Failures.Server("too many buffered events"), "history-service");
+                var next = _sticky is null ? _task.Attempt + 1 : 1;
+                FailTask(WorkflowTaskFailedCause.ForceCloseCommand, null, "history-service");
+                _nextAttempt = next; // unlike after other failures, what had waited does not make it a new task
             }
 
             return;
@@ -298,15 +316,18 @@ internal sealed partial class Run : IWakeable
     {
         RequireRunning();
         Entity.Touch(this);
-        if (requestId.Length > 0 && !_signalRequests.Add(requestId))
+        if (requestId.Length > 0 && _signalRequests.Contains(requestId))
         {
             return;
         }
 
-        if (++_signals > Limits.SignalsPerRun)
+        if (_signals >= Limits.SignalsPerRun)
         {
             throw RpcException.Invalid("exceeded workflow execution limit for signal events");
         }
+
+        _signals++;
+        _ = _signalRequests.Add(requestId);
 
         Happen(new HistoryEvent
         {

@@ -35,7 +35,8 @@ internal sealed class NamespaceState(string name)
 internal sealed partial class Server : IDisposable
 {
     private readonly ConcurrentDictionary<TaskQueueKey, TaskQueue> _queues = new();
-    private readonly ConcurrentQueue<(Run Run, long ClosedAt)> _closed = new();
+    private readonly LinkedList<(Run Run, long ClosedAt)> _closed = [];
+    private readonly Lock _closedGate = new();
     private readonly LabTemporalOptions _options;
     private readonly Timer _janitor;
     private long _taskId;
@@ -55,10 +56,12 @@ internal sealed partial class Server : IDisposable
             Namespaces[name] = created;
         }
 
-        _janitor = new Timer(_ => Sweep(), null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        _janitor = new Timer(_ => Sweep(), null, options.SweepInterval, options.SweepInterval);
     }
 
     public ServerClock Clock { get; }
+
+    public Limits Limits => _options.Limits;
 
     public string ClusterId { get; } = Guid.NewGuid().ToString();
 
@@ -96,14 +99,42 @@ internal sealed partial class Server : IDisposable
 
     public void Closed(Run run)
     {
-        _closed.Enqueue((run, Environment.TickCount64));
-        while (_closed.Count > _options.RetainedRuns && _closed.TryDequeue(out var oldest))
+        Run? oldest = null;
+        lock (_closedGate)
         {
-            Forget(oldest.Run);
+            _closed.AddLast((run, Environment.TickCount64));
+            if (_closed.Count > _options.RetainedRuns)
+            {
+                oldest = _closed.First!.Value.Run;
+                _closed.RemoveFirst();
+            }
+        }
+
+        if (oldest is not null)
+        {
+            Forget(oldest);
         }
     }
 
-    public void Forget(Run run)
+    /// <summary>Forgets a closed run before its time.</summary>
+    public void Delete(Run run)
+    {
+        lock (_closedGate)
+        {
+            for (var node = _closed.Last; node is not null; node = node.Previous)
+            {
+                if (node.Value.Run == run)
+                {
+                    _closed.Remove(node);
+                    break;
+                }
+            }
+        }
+
+        Forget(run);
+    }
+
+    private static void Forget(Run run)
     {
         _ = run.Namespace.Runs.TryRemove(new KeyValuePair<string, Run>(run.RunId, run));
         using (run.Entity.Enter())
@@ -121,13 +152,28 @@ internal sealed partial class Server : IDisposable
     /// <summary>Closed runs past their retention and task queues that nobody uses any more.</summary>
     private void Sweep()
     {
-        // Real time, also where the server's own clock jumps: a test that skips a week still wants its first result.
-        while (_closed.TryPeek(out var oldest)
-            && Environment.TickCount64 - oldest.ClosedAt > oldest.Run.Namespace.Retention.TotalMilliseconds
-            && _closed.TryDequeue(out oldest))
+        var now = Clock.NowTicks;
+        var expired = new List<Run>();
+        lock (_closedGate)
         {
-            Forget(oldest.Run);
+            for (var node = _closed.First; node is not null;)
+            {
+                var (run, closedAt) = node.Value;
+                var next = node.Next;
+                // Where the clock jumps, a day can pass before the caller who waits for a result has read it: one
+                // interval of real time is everybody's.
+                if (now - run.CloseTicks > run.Namespace.Retention.Ticks
+                    && Environment.TickCount64 - closedAt > _options.SweepInterval.TotalMilliseconds)
+                {
+                    expired.Add(run);
+                    _closed.Remove(node);
+                }
+
+                node = next;
+            }
         }
+
+        expired.ForEach(Forget);
 
         foreach (var (key, queue) in _queues)
         {

@@ -25,7 +25,7 @@ internal static class StartRules
         Id(request.WorkflowId, "WorkflowId");
         Id(request.WorkflowType?.Name, "WorkflowType");
         Id(request.TaskQueue?.Name, "TaskQueue");
-        if (request.RequestId.Length > Limits.IdLength)
+        if (Limits.TooLong(request.RequestId))
         {
             throw RpcException.Invalid("RequestId length exceeds limit.");
         }
@@ -79,7 +79,7 @@ internal static class StartRules
             throw RpcException.Invalid($"{field} is not set on request.");
         }
 
-        if (value.Length > Limits.IdLength)
+        if (Limits.TooLong(value))
         {
             throw RpcException.Invalid($"{field} length exceeds limit.");
         }
@@ -94,7 +94,7 @@ internal static class StartRules
     {
         if (value is not null && value.CalculateSize() > Limits.BlobBytes)
         {
-            throw RpcException.Invalid($"Blob data size exceeds limit: {field} is larger than {Limits.BlobBytes} bytes.");
+            throw RpcException.Invalid($"Blob data size exceeds limit. {field} is larger than {Limits.BlobBytes} bytes.");
         }
     }
 

@@ -76,16 +76,16 @@ internal sealed class UpdateRegistry(Run run, Func<HistoryEvent, HistoryEvent> a
             throw Run.NotReady("Unable to perform workflow execution update due to Workflow Task in failed state.");
         }
 
-        if (Total >= Limits.UpdatesPerRun)
+        if (Total >= run.Limits.UpdatesPerRun)
         {
-            throw new RpcException(StatusCode.FailedPrecondition, $"The limit on the total number of updates has been reached ({Limits.UpdatesPerRun}). Make sure any duplicate updates share an Update ID so the server can deduplicate them, and consider rejecting updates that you aren't going to process");
+            throw new RpcException(StatusCode.FailedPrecondition, $"The limit on the total number of distinct updates in this workflow has been reached ({run.Limits.UpdatesPerRun}). Make sure any duplicate updates share an Update ID so the server can deduplicate them, and consider rejecting updates that you aren't going to process. You can also Continue-as-New to avoid this; we recommend you check Continue-as-New Suggested in your Workflow.");
         }
 
-        if (_updates.Values.Count(update => update.State is UpdateState.Admitted or UpdateState.Sent or UpdateState.Accepted) >= Limits.UpdatesInFlight)
+        if (_updates.Values.Count(update => update.State is UpdateState.Admitted or UpdateState.Sent or UpdateState.Accepted) >= run.Limits.UpdatesInFlight)
         {
             throw new RpcException(
                 StatusCode.ResourceExhausted,
-                $"limit on number of concurrent in-flight updates has been reached ({Limits.UpdatesInFlight})",
+                $"limit on number of concurrent in-flight updates has been reached ({run.Limits.UpdatesInFlight})",
                 new ResourceExhaustedFailure { Cause = ResourceExhaustedCause.ConcurrentLimit });
         }
 

@@ -93,7 +93,7 @@ internal sealed class OperatorService(Server server)
                 }
             }
 
-            server.Forget(run);
+            server.Delete(run);
         }
 
         _ = server.Namespaces.TryRemove(ns.Name, out _);

@@ -74,7 +74,11 @@ internal sealed partial class WorkflowService
             throw RpcException.NotFound("query task not found, or already expired");
         }
 
-        if (request.CompletedType == QueryResultType.Answered)
+        if (request.QueryResult?.CalculateSize() > Limits.BlobBytes)
+        {
+            query.Failed("Blob data size exceeds limit.", null);
+        }
+        else if (request.CompletedType == QueryResultType.Answered)
         {
             query.Answered(request.QueryResult);
         }
@@ -118,19 +122,18 @@ internal sealed partial class WorkflowService
 
     private RecordActivityTaskHeartbeatResponse Heartbeat(RecordActivityTaskHeartbeatRequest request) => new()
     {
-        CancelRequested = OnActivity(request.TaskToken, (run, token) => run.Heartbeat(token, "", request.Details)),
+        CancelRequested = OnActivity(request.TaskToken, (run, token) => run.Heartbeat(token, "", request.Details, request.Identity)),
     };
 
     private RecordActivityTaskHeartbeatByIdResponse HeartbeatById(RecordActivityTaskHeartbeatByIdRequest request) => new()
     {
         CancelRequested = OnActivity(
             request.Namespace, request.WorkflowId, request.RunId, request.ActivityId,
-            run => run.Heartbeat(null, request.ActivityId, request.Details)),
+            run => run.Heartbeat(null, request.ActivityId, request.Details, request.Identity)),
     };
 
     private RespondActivityTaskCompletedResponse ActivityCompleted(RespondActivityTaskCompletedRequest request)
     {
-        StartRules.Blob(request.Result, "Result");
         _ = OnActivity(request.TaskToken, (run, token) =>
         {
             run.CompleteActivity(token, "", request.Result, request.Identity);
@@ -141,7 +144,6 @@ internal sealed partial class WorkflowService
 
     private RespondActivityTaskCompletedByIdResponse ActivityCompletedById(RespondActivityTaskCompletedByIdRequest request)
     {
-        StartRules.Blob(request.Result, "Result");
         _ = OnActivity(request.Namespace, request.WorkflowId, request.RunId, request.ActivityId, run =>
         {
             run.CompleteActivity(null, request.ActivityId, request.Result, request.Identity);

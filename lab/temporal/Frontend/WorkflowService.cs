@@ -108,6 +108,8 @@ internal sealed partial class WorkflowService(Server server)
             throw RpcException.Invalid("SignalName is not set on request.");
         }
 
+        StartRules.Blob(request.SignalInput, "SignalInput");
+
         if (start.WorkflowIdReusePolicy != WorkflowIdReusePolicy.TerminateIfRunning
             && start.WorkflowIdConflictPolicy is WorkflowIdConflictPolicy.Unspecified)
         {
@@ -143,7 +145,7 @@ internal sealed partial class WorkflowService(Server server)
             throw RpcException.Invalid("SignalName is not set on request.");
         }
 
-        if (request.SignalName.Length > Limits.IdLength)
+        if (Limits.TooLong(request.SignalName))
         {
             throw RpcException.Invalid("SignalName length exceeds limit.");
         }
@@ -173,7 +175,7 @@ internal sealed partial class WorkflowService(Server server)
         return Server.WithExisting(ns, request.WorkflowExecution, entity =>
         {
             Find(entity, request.WorkflowExecution.RunId, request.FirstExecutionRunId)
-                .Terminate(request.Reason, request.Details, request.Identity);
+                .Terminate(request.Reason, request.Details, request.Identity.Length > 0 ? request.Identity : "frontend-service");
             return new TerminateWorkflowExecutionResponse();
         });
     }
@@ -191,7 +193,7 @@ internal sealed partial class WorkflowService(Server server)
 
             return found;
         });
-        _server.Forget(run);
+        _server.Delete(run);
         return new DeleteWorkflowExecutionResponse();
     }
 
@@ -331,6 +333,7 @@ internal sealed partial class WorkflowService(Server server)
             throw RpcException.Invalid("QueryType is not set on request.");
         }
 
+        StartRules.Blob(request.Query.QueryArgs, "QueryArgs");
         _server.Clock.AddHolds(1);
         try
         {
@@ -473,7 +476,7 @@ internal sealed partial class WorkflowService(Server server)
             throw RpcException.Invalid("Update name is not set on request.");
         }
 
-        if (request.Request.Meta.UpdateId.Length > Limits.IdLength)
+        if (Limits.TooLong(request.Request.Meta.UpdateId))
         {
             throw RpcException.Invalid("UpdateId length exceeds limit.");
         }

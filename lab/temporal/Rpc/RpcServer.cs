@@ -27,10 +27,11 @@ internal sealed class RpcServer : IHttpApplication<IFeatureCollection>, IAsyncDi
     private readonly Dictionary<string, Method> _methods = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _requests = new(StringComparer.Ordinal);
     private readonly KestrelServer _kestrel;
+    private int _calls;
 
     private delegate ValueTask<IMessage> Method(ReadOnlySequence<byte> request, RpcCall call);
 
-    public RpcServer(IPAddress address, int port)
+    public RpcServer(IPAddress address, int port, TimeSpan keepAlive)
     {
         // A proxy that ends TLS passes the scheme on that its client sees.
         var options = new KestrelServerOptions { AddServerHeader = false, AllowAlternateSchemes = true };
@@ -40,8 +41,8 @@ internal sealed class RpcServer : IHttpApplication<IFeatureCollection>, IAsyncDi
         options.Limits.Http2.MaxStreamsPerConnection = 100_000;
         options.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
         options.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
-        options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-        options.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
+        options.Limits.Http2.KeepAlivePingDelay = keepAlive;
+        options.Limits.Http2.KeepAlivePingTimeout = keepAlive;
         options.Listen(address, port, listen => listen.Protocols = HttpProtocols.Http2);
         _kestrel = new KestrelServer(
             Options.Create(options),
@@ -51,6 +52,9 @@ internal sealed class RpcServer : IHttpApplication<IFeatureCollection>, IAsyncDi
 
     /// <summary>Where the server listens, with the port that it got. Known after <see cref="StartAsync"/>.</summary>
     public Uri Address => new(_kestrel.Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Calls that have arrived and are neither answered nor given up.</summary>
+    public int CallsInProgress => Volatile.Read(ref _calls);
 
     public void Map<TRequest>(string path, Func<TRequest, RpcCall, ValueTask<IMessage>> handler)
         where TRequest : IMessage<TRequest>, new()
@@ -97,6 +101,7 @@ internal sealed class RpcServer : IHttpApplication<IFeatureCollection>, IAsyncDi
         response.Headers.ContentType = "application/grpc";
         response.Headers["grpc-accept-encoding"] = "identity,gzip";
         CancellationTokenSource? timeout = null;
+        _ = Interlocked.Increment(ref _calls);
         try
         {
             var deadline = ReadTimeout(request.Headers["grpc-timeout"]);
@@ -141,6 +146,7 @@ internal sealed class RpcServer : IHttpApplication<IFeatureCollection>, IAsyncDi
         finally
         {
             timeout?.Dispose();
+            _ = Interlocked.Decrement(ref _calls);
         }
     }
 
