@@ -54,8 +54,7 @@ internal static class Stories
 
             foreach (var failed in history.Events.Select(one => one.WorkflowTaskFailedEventAttributes).Where(one => one is not null))
             {
-                // A processor that is short of time trips the deadlock detector; the task is tried again, and a stuck host would not settle.
-                if (failed!.Failure?.Message.Contains("TMPRL1101", StringComparison.Ordinal) is not true && failed.Cause is not (WorkflowTaskFailedCause.UnhandledCommand or WorkflowTaskFailedCause.ResetStickyTaskQueue
+                if (failed!.Cause is not (WorkflowTaskFailedCause.UnhandledCommand or WorkflowTaskFailedCause.ResetStickyTaskQueue
                     or WorkflowTaskFailedCause.ForceCloseCommand or WorkflowTaskFailedCause.FailoverCloseCommand))
                 {
                     yield return $"{execution.Id} ({execution.RunId}) failed a workflow task: {failed.Cause}: {failed.Failure?.Message}";

@@ -11,6 +11,7 @@ internal sealed partial class WorkflowRun
     private Action? _startRun;
     private long _activationStarted;
     private int _thread;
+    private int _systemThread;
     private bool _readOnly;
     private bool _leftScheduler;
     private bool _evicted;
@@ -98,6 +99,7 @@ internal sealed partial class WorkflowRun
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         _thread = Environment.CurrentManagedThreadId;
+        Volatile.Write(ref _systemThread, ThreadTimes.CurrentId);
         Volatile.Write(ref _activationStarted, Stopwatch.GetTimestamp());
         try
         {

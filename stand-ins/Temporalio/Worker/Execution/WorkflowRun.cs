@@ -58,6 +58,9 @@ internal sealed partial class WorkflowRun : TaskScheduler, IWorkflowContext
     /// <summary>The last event that the run has seen; its next task begins behind it.</summary>
     public long LastEventId { get; private set; }
 
+    /// <summary>The system's number of the thread that the activation in progress has.</summary>
+    public int ActivationThread => Volatile.Read(ref _systemThread);
+
     /// <summary>When the activation that runs now began, as a <see cref="Stopwatch"/> timestamp; 0 when none runs.</summary>
     public long ActivationStarted => Volatile.Read(ref _activationStarted);
 
