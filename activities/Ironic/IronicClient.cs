@@ -64,7 +64,7 @@ internal sealed class IronicClient : IDisposable
                 ShouldHandle = new PredicateBuilder().Handle<IronicException>(e =>
                     options.Attempts > 1
                     && (e.Fault is IronicFault.Unreachable or IronicFault.ServerError or IronicFault.NotReady
-                        || (e.Fault is IronicFault.Unauthorized && options.CredentialsDirectory is not null))),
+                        || (e.Fault is IronicFault.Unauthorized && (options.CredentialsDirectory is not null || options.Resource is not null)))),
             })
             .Build();
     }

@@ -13,6 +13,11 @@ public sealed record IronicOptions
     public required Uri Endpoint { get; init; }
 
     /// <summary>
+    /// The object from which scheme, credentials and CA are read, again and again; null means that these options say everything.
+    /// </summary>
+    public IronicResource? Resource { get; init; }
+
+    /// <summary>
     /// Directory with the files <c>username</c> and <c>password</c> for HTTP basic authentication; null means that Ironic
     /// asks for none. The files are read again every 30 seconds and after each refusal, so that they can be rotated.
     /// </summary>
@@ -56,33 +61,15 @@ public sealed record IronicOptions
     /// <exception cref="ArgumentException">A value is missing or wrong; the message names the variable and the remedy.</exception>
     public static IronicOptions FromEnvironment(Func<string, string?> variable)
     {
-        if (Text(variable, "IRONIC_NAME") is not null)
-        {
-            throw new ArgumentException(
-                "IRONIC_NAME is set, but settings are not read from an Ironic resource yet; unset it and IRONIC_NAMESPACE, set "
-                + "IRONIC_ENDPOINT, and mount credentials below METAL3_AUTH_ROOT_DIR.");
-        }
-
-        var endpoint = Text(variable, "IRONIC_ENDPOINT") ?? throw new ArgumentException(
-            "IRONIC_ENDPOINT is not set; set it to Ironic's address, for example http://172.22.0.2:6385/v1/.");
-        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
-            || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
-        {
-            throw new ArgumentException("IRONIC_ENDPOINT is no http or https address.");
-        }
-
-        if (address.UserInfo.Length > 0)
-        {
-            throw new ArgumentException(
-                "IRONIC_ENDPOINT holds credentials; take them out and put them into files below METAL3_AUTH_ROOT_DIR.");
-        }
-
+        var resource = ResourceFrom(variable);
+        var address = resource is null ? EndpointFrom(variable) : new Uri($"http://{resource.Name}.{resource.Namespace}.svc/v1/");
         var credentials = Path.Combine(Text(variable, "METAL3_AUTH_ROOT_DIR") ?? "/opt/metal3/auth", "ironic");
         return new IronicOptions
         {
             Endpoint = address,
-            CredentialsDirectory = Directory.Exists(credentials) ? credentials : null,
-            CaFile = Existing(variable, "IRONIC_CACERT_FILE", "/opt/metal3/certs/ca/tls.crt"),
+            Resource = resource,
+            CredentialsDirectory = resource is null && Directory.Exists(credentials) ? credentials : null,
+            CaFile = resource is not null ? null : Existing(variable, "IRONIC_CACERT_FILE", "/opt/metal3/certs/ca/tls.crt"),
             ClientCertificateFile = Existing(variable, "IRONIC_CLIENT_CERT_FILE", "/opt/metal3/certs/client/tls.crt"),
             ClientKeyFile = Existing(variable, "IRONIC_CLIENT_PRIVATE_KEY_FILE", "/opt/metal3/certs/client/tls.key"),
             Insecure = string.Equals(Text(variable, "IRONIC_INSECURE"), "true", StringComparison.OrdinalIgnoreCase),
@@ -90,6 +77,45 @@ public sealed record IronicOptions
             VerifiedFor = Duration(variable, "IRONIC_CLIENT_CACHE_TTL", TimeSpan.Zero),
         };
     }
+
+    private static Uri EndpointFrom(Func<string, string?> variable)
+    {
+        var endpoint = Text(variable, "IRONIC_ENDPOINT") ?? throw new ArgumentException(
+            "IRONIC_ENDPOINT is not set; set it to Ironic's address, for example http://172.22.0.2:6385/v1/, or IRONIC_NAME to the "
+            + "name of an Ironic resource.");
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
+            || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        {
+            throw new ArgumentException("IRONIC_ENDPOINT is no http or https address.");
+        }
+
+        return address.UserInfo.Length == 0 ? address : throw new ArgumentException(
+            "IRONIC_ENDPOINT holds credentials; take them out and put them into files below METAL3_AUTH_ROOT_DIR.");
+    }
+
+    private static IronicResource? ResourceFrom(Func<string, string?> variable)
+    {
+        if (Text(variable, "IRONIC_NAME") is not { } name)
+        {
+            return Text(variable, "IRONIC_NAMESPACE") is null ? null : throw new ArgumentException(
+                "IRONIC_NAMESPACE is set without IRONIC_NAME; set IRONIC_NAME to the name of the Ironic resource, or unset both.");
+        }
+
+        var space = Text(variable, "IRONIC_NAMESPACE") ?? Text(variable, "POD_NAMESPACE") ?? OwnNamespace() ?? throw new ArgumentException(
+            "IRONIC_NAMESPACE is not set and this process runs in no pod; set it to the namespace of the Ironic resource.");
+        return IsLabel(name) && IsLabel(space) ? new IronicResource(space, name) : throw new ArgumentException(
+            "IRONIC_NAME and IRONIC_NAMESPACE must be names of Kubernetes objects: small letters, digits and '-'.");
+    }
+
+    private static string? OwnNamespace()
+    {
+        const string file = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+        return File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } text ? text : null;
+    }
+
+    /// <summary>A DNS label (RFC 1123): both become parts of a host name.</summary>
+    private static bool IsLabel(string text) =>
+        text.Length <= 63 && text[0] != '-' && text[^1] != '-' && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-');
 
     private static string? Text(Func<string, string?> variable, string name) =>
         variable(name)?.Trim() is { Length: > 0 } text ? text : null;

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -8,7 +9,9 @@ namespace Metal3.Activities.Ironic;
 internal static class IronicTransport
 {
     /// <summary>The innermost handler, with the options' TLS. Redirects are not followed: they would carry credentials away.</summary>
-    public static SocketsHttpHandler Handler(IronicOptions options)
+    /// <param name="options">TLS and client certificate.</param>
+    /// <param name="authorities">PEM bundle that replaces the system's trust roots; null means the options' file, if any.</param>
+    public static SocketsHttpHandler Handler(IronicOptions options, string? authorities = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -18,7 +21,7 @@ internal static class IronicTransport
             ConnectTimeout = TimeSpan.FromSeconds(30),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // follows a Service whose address changes
         };
-        var roots = options.CaFile is { } ca ? Certificates(ca) : null;
+        var roots = authorities is not null ? Certificates(authorities) : options.CaFile is { } ca ? CertificatesIn(ca) : null;
         if (options.Insecure)
         {
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true; // IRONIC_INSECURE
@@ -41,11 +44,28 @@ internal static class IronicTransport
         return handler;
     }
 
-    private static X509Certificate2Collection Certificates(string file)
+    private static X509Certificate2Collection CertificatesIn(string file)
     {
         var found = new X509Certificate2Collection();
         found.ImportFromPemFile(file);
         return found.Count > 0 ? found : throw new ArgumentException($"{file} (IRONIC_CACERT_FILE) holds no PEM certificate.");
+    }
+
+    private static X509Certificate2Collection Certificates(string pem)
+    {
+        var found = new X509Certificate2Collection();
+        try
+        {
+            found.ImportFromPem(pem);
+        }
+        catch (CryptographicException)
+        {
+            // Said below, without what the text holds.
+        }
+
+        return found.Count > 0
+            ? found
+            : throw new IronicException(IronicFault.NotReady, "settings", "tls.crt in the Secret of the Ironic resource's spec.tls.certificateName holds no PEM certificate", null);
     }
 }
 
@@ -161,11 +181,14 @@ internal sealed class IronicCredentials(string? directory, TimeProvider time)
             return known.Header;
         }
 
-        var pair = $"{Read("username")}:{Read("password")}";
-        var header = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+        var header = Basic(Read("username"), Read("password"));
         _known = (header, time.GetUtcNow());
         return header;
     }
+
+    /// <summary>The header for HTTP basic authentication.</summary>
+    public static AuthenticationHeaderValue Basic(string user, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     /// <summary>Makes the next request read the files again.</summary>
     public void Doubt() => _known = null;

@@ -29,7 +29,7 @@ public static class ProvisioningServices
         var provisioner = IronicProvisionerOptions.FromEnvironment(variable, usesPreprovisioningImages);
         var externalUrl = variable("IRONIC_EXTERNAL_URL_V6") is { Length: > 0 } url ? url : null;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new IronicClient(ironic, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => Client(ironic, provider));
         services.AddSingleton(provider => new NodeWatcher(
             provider.GetRequiredService<IronicClient>(), new WatcherOptions(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IProvisioner>(provider =>
@@ -53,5 +53,18 @@ public static class ProvisioningServices
         services.AddSingleton<IWaitActivities, WaitActivities>();
         services.AddSingleton<IFleetActivities, FleetActivities>();
         return services;
+    }
+
+    private static IronicClient Client(IronicOptions options, IServiceProvider provider)
+    {
+        var time = provider.GetRequiredService<TimeProvider>();
+        if (options.Resource is not { } resource)
+        {
+            return new IronicClient(options, time);
+        }
+
+        var reader = new IronicResourceReader(
+            provider.GetRequiredService<IKubernetes>(), provider.GetRequiredService<ISecretReader>(), resource);
+        return new IronicClient(options, time, new IronicResourceTransport(options, reader.ReadAsync, time));
     }
 }

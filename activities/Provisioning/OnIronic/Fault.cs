@@ -15,7 +15,7 @@ internal static class Fault
         IronicFault.NotFound => new(FailureTypes.NodeMissing, e.Message, e.Text, null, e),
         IronicFault.Refused => new(FailureTypes.SpecRefused, e.Message, e.Text, null, e),
         IronicFault.Unauthorized => new(
-            FailureTypes.BackendRefused, $"Ironic refuses our credentials; check the files below METAL3_AUTH_ROOT_DIR. {e.Message}", e.Text, null, e),
+            FailureTypes.BackendRefused, $"Ironic refuses our credentials; check the files below METAL3_AUTH_ROOT_DIR, or the Secret in spec.apiCredentialsName of the Ironic resource. {e.Message}", e.Text, null, e),
         IronicFault.UnsupportedVersion => new(FailureTypes.BackendRefused, e.Message, e.Text, null, e),
         _ => new(FailureTypes.BackendUnavailable, e.Message, e.Text, null, e),
     };

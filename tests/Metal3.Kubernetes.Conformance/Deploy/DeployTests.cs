@@ -13,7 +13,7 @@ public sealed partial class DeployTests(Targets targets)
             var cases = new TheoryData<string, string>();
             foreach (var target in (string[])["real", "lab"])
             {
-                foreach (var directory in (string[])["base", "overlays/all-namespaces", "overlays/temporal-in-cluster", "overlays/temporal-elsewhere"])
+                foreach (var directory in (string[])["base", "overlays/all-namespaces", "overlays/temporal-in-cluster", "overlays/temporal-elsewhere", "overlays/ironic-resource"])
                 {
                     cases.Add(target, directory);
                 }
