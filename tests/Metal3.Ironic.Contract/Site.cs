@@ -116,6 +116,17 @@ public abstract class Site : IAsyncDisposable
         Format = ImageFormat.Raw,
     };
 
+    /// <summary>Lets a step of a host's ramdisk fail with a message.</summary>
+    /// <param name="host">Whose.</param>
+    /// <param name="kind">The simulator's kind of failure.</param>
+    /// <param name="step">Name of the step.</param>
+    /// <param name="message">The agent's words.</param>
+    internal virtual void FailStep(HostKey host, string kind, string step, string message) => Machines.Fail(
+        host.Name, kind, new JsonObject { ["step"] = step, ["message"] = message });
+
+    /// <summary>Ends it.</summary>
+    internal virtual void HealStep(HostKey host, string kind, string step) => Machines.Heal(host.Name, kind);
+
     /// <summary>A life that goes by what Ironic says, never by what it said.</summary>
     internal Life NewLife(Bench process, HostKey key, BareMetalHostSpec spec, Image? image = null) =>
         new(process, key, spec) { Trusting = false, Image = image ?? GoodImage };
@@ -177,6 +188,7 @@ public class RealSite : Site
     private Uri _endpoint = new("http://nowhere");
     private string _files = "";
     private int _ipmiPort;
+    private Ramdisks? _ramdisks;
 
     /// <inheritdoc/>
     public override bool IsReal => true;
@@ -201,6 +213,8 @@ public class RealSite : Site
         Directory.CreateDirectory(Path.Combine(_directory, "http"));
         await File.WriteAllBytesAsync(Path.Combine(_directory, "http", "os.raw"), new byte[1 << 20]);
         await File.WriteAllTextAsync(Path.Combine(_directory, "http", "any"), "any");
+        // A power change that does not happen is given up after a minute otherwise.
+        await File.WriteAllTextAsync(Path.Combine(_directory, "extra.conf"), "[conductor]\npower_state_change_timeout = 3\n");
         var environment = new Dictionary<string, string?>
         {
             ["IRONIC_PORT"] = "0",
@@ -210,7 +224,6 @@ public class RealSite : Site
         if (HasAgents)
         {
             (_ipmiPort, RedfishPort) = (RealServers.FreePort(), RealServers.FreePort());
-            environment["IRONIC_AGENT_PORT"] = "0";
             environment["IRONIC_IPMI_PORTS"] = $"{_ipmiPort}";
             environment["IRONIC_REDFISH_PORT"] = $"{RedfishPort}";
             environment["IRONIC_REDFISH_SYSTEMS"] = "1";
@@ -222,11 +235,25 @@ public class RealSite : Site
         string Value(string name) => env.First(line => line.StartsWith(name + "=", StringComparison.Ordinal)).Split('=', 2)[1].Trim();
         _endpoint = new Uri(Value("IRONIC_URL") + "/v1/");
         _files = Value("IRONIC_HTTP_URL").TrimEnd('/');
+        _ramdisks = HasAgents ? new Ramdisks(_endpoint) : null;
     }
+
+    /// <inheritdoc/>
+    internal override void FailStep(HostKey host, string kind, string step, string message) =>
+        _ramdisks!.Fail($"{host.Namespace}~{host.Name}", step, message);
+
+    /// <inheritdoc/>
+    internal override void HealStep(HostKey host, string kind, string step) =>
+        _ramdisks!.Heal($"{host.Namespace}~{host.Name}", step);
 
     /// <inheritdoc/>
     protected override async Task StopIronicAsync()
     {
+        if (_ramdisks is not null)
+        {
+            await _ramdisks.DisposeAsync();
+        }
+
         if (_scripts is not null)
         {
             _ = await RunningProcess.OutputOfAsync(Path.Combine(_scripts, "stop.sh"), [_directory]);

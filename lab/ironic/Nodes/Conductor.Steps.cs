@@ -78,7 +78,12 @@ internal sealed partial class Conductor
             var number = node.Work!.Steps.Take(node.Work.Index + 1)
                 .Select(s => s.ShownName).Where(n => n is not null).Distinct(StringComparer.Ordinal).Count();
             return StepProblem(node, kind, names, number, name, n => $"{word} step {name} failed on node {node.Uuid}. {n}")
-                ?? (step.Shown!["interface"].Text() == "bios" ? BiosProblem(node, machine, step) : null);
+                ?? step.Shown!["interface"].Text() switch
+                {
+                    "bios" => BiosProblem(node, machine, step),
+                    "raid" => RaidProblem(node, step),
+                    _ => null,
+                };
         }
 
         return null;
@@ -379,6 +384,23 @@ internal sealed partial class Conductor
             .FirstOrDefault(refused => refused is not null) is { } problem
                 ? $"Node {node.Uuid} failed step {Json.Python(step.Shown)}: Redfish BIOS factory: {problem}"
                 : null;
+    }
+
+    /// <summary>Redfish cannot find out by itself which disks the largest possible volume would take.</summary>
+    private static string? RaidProblem(Node node, Step step)
+    {
+        if (node.Interface("raid") is not ("redfish" or "idrac-redfish") || step.Shown!["step"].Text() != "create_configuration")
+        {
+            return null;
+        }
+
+        var vague = (node.Fields["target_raid_config"]?["logical_disks"] as JsonArray ?? [])
+            .FirstOrDefault(disk => disk!["size_gb"].Text() == "MAX" && disk["physical_disks"] is null);
+        return vague is null
+            ? null
+            : $"Node {node.Uuid} failed step {Json.Python(step.Shown)}: create_configuration called with invalid "
+                + $"target_raid_configuration for node {node.Uuid}. 'physical_disks' is missing from logical_disk while "
+                + $"'size_gb'='MAX' was requested: {Json.Python(vague)}";
     }
 
     private string? InspectionProblem(List<string> names) =>
