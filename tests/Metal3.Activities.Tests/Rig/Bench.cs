@@ -53,6 +53,10 @@ internal sealed class Life(Bench bench, HostKey host, BareMetalHostSpec spec)
 {
     public const string Password = "password";
 
+    public IronicProvisioner Provisioner => bench.Provisioner;
+
+    public BareMetalHostSpec Spec => spec;
+
     public Image Image { get; init; } = new()
     {
         Url = "http://images.example/os.raw",
