@@ -21,6 +21,14 @@ public sealed class WorkerOptions
     [Range(2, 1000)]
     public int WorkflowSlots { get; set; } = 20;
 
+    /// <summary>Polls for workflow tasks at the same time, a fifth of them for workflows that no worker knows yet. Default: 20.</summary>
+    [Range(2, 1000)]
+    public int WorkflowPolls { get; set; } = 20;
+
+    /// <summary>Polls for activities at the same time, on each queue. Default: 5.</summary>
+    [Range(1, 1000)]
+    public int ActivityPolls { get; set; } = 5;
+
     /// <summary>Workflows kept in memory between their tasks. Default: 2 000.</summary>
     [Range(0, 1_000_000)]
     public int CachedWorkflows { get; set; } = 2_000;

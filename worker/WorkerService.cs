@@ -103,6 +103,7 @@ internal sealed class WorkerService(
     {
         var queue = Queue(TaskQueues.Main, options.Value.ObjectSlots);
         queue.MaxConcurrentWorkflowTasks = options.Value.WorkflowSlots;
+        queue.MaxConcurrentWorkflowTaskPolls = options.Value.WorkflowPolls;
         queue.MaxCachedWorkflows = options.Value.CachedWorkflows;
         queue.AddTracedActivities(objects);
         queue.AddTracedActivities(capacity);
@@ -117,6 +118,7 @@ internal sealed class WorkerService(
     private TemporalWorkerOptions Queue(string name, int slots) => new(name)
     {
         MaxConcurrentActivities = slots,
+        MaxConcurrentActivityTaskPolls = options.Value.ActivityPolls,
         GracefulShutdownTimeout = name == TaskQueues.Waits ? TimeSpan.Zero : options.Value.Drain,
         LoggerFactory = loggers,
     };

@@ -371,18 +371,23 @@ internal sealed class FieldSet
         }
         else if (before is Items had && after is Items items && IsKeyed(schema))
         {
+            var known = new Dictionary<string, object?>(had.Count, StringComparer.Ordinal);
+            foreach (var old in had)
+            {
+                known.TryAdd(Element(old, schema), old);
+            }
+
             foreach (var item in items)
             {
                 var element = Element(item, schema);
-                var at = had.FindIndex(old => Element(old, schema) == element);
-                if (at < 0)
+                if (!known.TryGetValue(element, out var old))
                 {
                     CollectItem(item, schema!);
                 }
-                else if (item is Map)
+                else if (item is Map && !Json.Same(old, item))
                 {
                     var child = new FieldSet();
-                    child.Compare(had[at], item, schema!.Resolved.Items);
+                    child.Compare(old, item, schema!.Resolved.Items);
                     SetUnlessEmpty(element, child);
                 }
             }

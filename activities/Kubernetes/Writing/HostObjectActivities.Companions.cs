@@ -127,7 +127,7 @@ internal sealed partial class HostObjectActivities
     }
 
     /// <summary>One schema object for all hosts of a namespace whose firmware speaks alike; each of their settings owns it.</summary>
-    private async Task EnsureSchemaAsync(
+    private Task EnsureSchemaAsync(
         HostKey key, string name, Dictionary<string, SettingSchema> schema, BareMetalHost host, HostFirmwareSettings owner)
     {
         var own = new JsonObject
@@ -137,39 +137,21 @@ internal sealed partial class HostObjectActivities
             ["name"] = owner.Metadata.Name,
             ["uid"] = owner.Metadata.Uid,
         };
-        var found = await _objects.FindAsync(Metal3Group.FirmwareSchema, key.Namespace, name, Cancellation);
-        if (found is null)
-        {
-            var vendor = host.Status?.Hardware?.SystemVendor;
-            var spec = Metal3Json.SerializeToNode(new FirmwareSchemaSpec
+        return _schemas.EnsureAsync(
+            key.Namespace,
+            name,
+            own,
+            () =>
             {
-                HardwareVendor = vendor?.Manufacturer is { Length: > 0 } manufacturer ? manufacturer : null,
-                HardwareModel = vendor?.ProductName is { Length: > 0 } product ? product : null,
-                Schema = new(schema),
-            });
-            found = await _objects.CreateAsync(
-                Metal3Group.FirmwareSchema,
-                key.Namespace,
-                new()
+                var vendor = host.Status?.Hardware?.SystemVendor;
+                return Metal3Json.SerializeToNode(new FirmwareSchemaSpec
                 {
-                    ["apiVersion"] = Metal3Group.ApiVersion,
-                    ["kind"] = Metal3Group.FirmwareSchema.Name,
-                    ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = key.Namespace, ["ownerReferences"] = new JsonArray(own.DeepClone()) },
-                    ["spec"] = spec,
-                },
-                Cancellation) ?? await _objects.FindAsync(Metal3Group.FirmwareSchema, key.Namespace, name, Cancellation);
-        }
-
-        var owners = found?["metadata"]?["ownerReferences"] as JsonArray;
-        if (owners?.Any(reference => ObjectStore.Text(reference?["uid"]) == owner.Metadata.Uid) is true)
-        {
-            return;
-        }
-
-        var patch = owners is null
-            ? Add("/metadata/ownerReferences", new JsonArray(own))
-            : Add("/metadata/ownerReferences/-", own);
-        await _objects.PatchAsync(Metal3Group.FirmwareSchema, key.Namespace, name, [patch], status: false, Cancellation);
+                    HardwareVendor = vendor?.Manufacturer is { Length: > 0 } manufacturer ? manufacturer : null,
+                    HardwareModel = vendor?.ProductName is { Length: > 0 } product ? product : null,
+                    Schema = new(schema),
+                });
+            },
+            Cancellation);
     }
 
     private async Task PublishSettingsAsync(

@@ -22,6 +22,7 @@ internal sealed partial class HostObjectActivities(
     HostOptionsProvider options) : IHostObjectActivities
 {
     private readonly ObjectStore _objects = new(kubernetes);
+    private readonly SchemaOwners _schemas = new(new(kubernetes));
 
     private static CancellationToken Cancellation => ActivityExecutionContext.Current.CancellationToken;
 

@@ -22,7 +22,7 @@ internal interface IDataCentre : IAsyncDisposable
     IReadOnlyList<Part> Servers { get; }
 
     /// <summary>Puts machines there; their BMC addresses and MACs in order.</summary>
-    Task<IReadOnlyList<(string Address, string Mac)>> DeclareAsync(int count, CancellationToken cancellationToken);
+    Task<IReadOnlyList<(string Address, string Mac)>> DeclareAsync(int first, int count, CancellationToken cancellationToken);
 
     JsonObject Image();
 
@@ -128,9 +128,9 @@ internal sealed class LabCentre : IDataCentre
         }
     }
 
-    public async Task<IReadOnlyList<(string Address, string Mac)>> DeclareAsync(int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Address, string Mac)>> DeclareAsync(int first, int count, CancellationToken cancellationToken)
     {
-        var machines = Enumerable.Range(0, count)
+        var machines = Enumerable.Range(first, count)
             .Select(number => (Name: Fleet.NameOf(number), Mac: $"52:54:00:{number >> 16 & 255:x2}:{number >> 8 & 255:x2}:{number & 255:x2}")).ToList();
         using var answer = await _admin.PostAsJsonAsync(
             "hosts",
@@ -211,8 +211,8 @@ internal sealed class RealCentre : IDataCentre
     public static async Task<RealCentre> StartAsync(int hosts, CancellationToken cancellationToken) =>
         new(await RealSystem.StartAsync(redfishSystems: hosts, ipmiBmcs: 0, cancellationToken));
 
-    public Task<IReadOnlyList<(string Address, string Mac)>> DeclareAsync(int count, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<(string, string)>>([.. Enumerable.Range(0, count).Select(number =>
+    public Task<IReadOnlyList<(string Address, string Mac)>> DeclareAsync(int first, int count, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<(string, string)>>([.. Enumerable.Range(first, count).Select(number =>
             ($"redfish+http://127.0.0.1:{_system.RedfishPort}/redfish/v1/Systems/00000000-0000-0000-0000-{number:x12}", $"52:54:00:01:{number >> 8:x2}:{number & 255:x2}"))]);
 
     public JsonObject Image() => new()

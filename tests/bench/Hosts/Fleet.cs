@@ -6,7 +6,7 @@ using Metal3.EndToEnd.Parts;
 namespace Metal3.Bench.Hosts;
 
 /// <summary>Applies hosts as a user does, and sees when each is provisioned.</summary>
-internal sealed class Fleet(IDataCentre centre)
+internal sealed class Fleet(IDataCentre centre, int first = 0)
 {
     private const string Namespace = "default";
     private readonly ConcurrentDictionary<string, TimeSpan> _applied = new(StringComparer.Ordinal);
@@ -23,13 +23,13 @@ internal sealed class Fleet(IDataCentre centre)
     /// <returns>How long all of it took.</returns>
     public async Task<TimeSpan> ProvisionAsync(int count, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var machines = await centre.DeclareAsync(count, cancellationToken);
+        var machines = await centre.DeclareAsync(first, count, cancellationToken);
         var list = (await centre.Cluster.GetAsync(Cluster.Hosts(Namespace), cancellationToken))!;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var clock = Stopwatch.StartNew();
         var watching = WatchAsync((string)list["metadata"]!["resourceVersion"]!, count, clock, stop.Token);
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (number, token) =>
-            await ApplyAsync(NameOf(number), machines[number].Address, machines[number].Mac, clock, token));
+            await ApplyAsync(NameOf(first + number), machines[number].Address, machines[number].Mac, clock, token));
         try
         {
             await watching.WaitAsync(limit, cancellationToken);

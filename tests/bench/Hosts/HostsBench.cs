@@ -10,12 +10,18 @@ internal sealed class HostsBench : IBench
 
     public string Name => "hosts";
 
-    public string Summary => "hosts from a manifest to provisioned (--hosts 10, --stages SECONDS, --limit 0, --seconds 600, --real)";
+    public string Summary => "hosts from a manifest to provisioned (--hosts 10, --warm 0, --stages SECONDS, --limit 0, --seconds 600, --real)";
 
     public async Task RunAsync(BenchOptions options, CancellationToken cancellationToken)
     {
         var hosts = options.Number("hosts", 10);
         await using var centre = await StartAsync(options, cancellationToken);
+        var warm = options.Number("warm", 0);
+        if (warm > 0)
+        {
+            await new Fleet(centre, hosts).ProvisionAsync(warm, TimeSpan.FromMinutes(5), cancellationToken);
+        }
+
         var run = await MeasuredRun.BeginAsync(centre, cancellationToken);
         var fleet = new Fleet(centre);
         var wall = await fleet.ProvisionAsync(hosts, TimeSpan.FromSeconds(options.Number("seconds", 600)), cancellationToken);
@@ -33,7 +39,7 @@ internal sealed class HostsBench : IBench
     {
         return options.Text("real", "false") == "true" ? RealAsync() : LabAsync();
 
-        async Task<IDataCentre> RealAsync() => await RealCentre.StartAsync(options.Number("hosts", 10), cancellationToken);
+        async Task<IDataCentre> RealAsync() => await RealCentre.StartAsync(options.Number("hosts", 10) + options.Number("warm", 0), cancellationToken);
 
         async Task<IDataCentre> LabAsync()
         {
@@ -55,6 +61,7 @@ internal sealed class HostsBench : IBench
         ("hosts", hosts),
         ("on", options.Text("real", "false") == "true" ? "real servers" : options.Number("stages", 0) is var stage and > 0 ? $"lab, stages of {stage} s" : "lab, fast"),
         ("limit", options.Number("limit", 0)),
+        ("warm", options.Number("warm", 0)),
     ];
 
     private static async Task WriteStoriesAsync(
@@ -65,7 +72,7 @@ internal sealed class HostsBench : IBench
         var lifecycles = new List<(string Type, TimeSpan Time)>();
         await foreach (var execution in client.ListWorkflowsAsync("").WithCancellation(cancellationToken))
         {
-            if (!execution.Id.StartsWith("host/", StringComparison.Ordinal))
+            if (execution.Id.Split('/') is not ["host", _, var host, ..] || !seconds.ContainsKey(host))
             {
                 continue;
             }
@@ -97,7 +104,7 @@ internal sealed class HostsBench : IBench
         if (stages.Count > 0)
         {
             var own = seconds.Values.Sum() - seconds.Keys.Sum(name => stages.GetValueOrDefault(name));
-            Figure.Write("hosts", "stages_per_host", stages.Values.Average(), "s", parameters);
+            Figure.Write("hosts", "stages_per_host", seconds.Keys.Average(name => stages.GetValueOrDefault(name)), "s", parameters);
             Figure.Write("hosts", "overhead_per_lifecycle", own / lifecycles.Count, "s", [.. parameters, ("lifecycles", lifecycles.Count)]);
         }
     }
