@@ -29,6 +29,8 @@ internal static class Calls
             MaximumAttempts = 5,
             NonRetryableErrorTypes = Final,
         },
+        // What was asked was asked: its answer, with the events in it, is worth the moment that it takes, whatever is wanted by then.
+        CancellationType = ActivityCancellationType.WaitCancellationCompleted,
         CancellationToken = cancellation,
         Summary = summary,
     };

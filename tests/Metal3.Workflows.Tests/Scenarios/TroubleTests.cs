@@ -260,6 +260,28 @@ public sealed class TroubleTests(LabBench bench)
     }
 
     [Fact]
+    public async Task Golden_09_What_was_begun_in_the_moment_of_a_pause_is_told_when_the_pause_is_over()
+    {
+        var world = bench.NewWorld();
+        world.BeforeInspectionIsAnswered = async () =>
+        {
+            world.BeforeInspectionIsAnswered = () => Task.CompletedTask;
+            await world.AnnotateAsync(AnnotationKeys.Paused);
+            await world.UntilToldAsync("Stop");
+        };
+        await world.CreateAsync();
+        await world.UntilViewAsync(view => view.Lifecycle is null && view.Waiting?.For.Contains("paused", StringComparison.Ordinal) is true);
+        Assert.DoesNotContain("InspectionStarted", world.Events);
+
+        await world.AnnotateAsync(AnnotationKeys.Paused, null);
+        await world.UntilStateAsync("available");
+
+        Assert.Equal(["InspectionStarted", "InspectionComplete"], world.Events.Where(e => e.StartsWith("Inspection", StringComparison.Ordinal)));
+        Assert.Equal(1, world.Count("inspect"));
+        await bench.ProveAsync(world);
+    }
+
+    [Fact]
     public async Task Golden_06a_A_first_registration_shows_OK_until_the_bmc_refuses_and_tells_the_profile_afterwards()
     {
         var world = bench.NewWorld(Waiting);

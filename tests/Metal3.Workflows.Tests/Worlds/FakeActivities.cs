@@ -9,13 +9,23 @@ namespace Metal3.Workflows.Tests.Worlds;
 public sealed class FakeActivities : INodeActivities, IWaitActivities, IHostObjectActivities, ICapacityActivities, IFleetActivities
 {
     private readonly ConcurrentDictionary<string, World> _worlds = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _fleetIsWatched = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile int _fleetWatches;
+    private volatile int _brokenFleetWatches;
 
     /// <summary>Signals capacity workflows on behalf of lifecycles.</summary>
     public Func<SlotRequest, Task> SlotAsync { get; set; } = _ => Task.CompletedTask;
 
     public Func<IReadOnlyList<string>, Task<IReadOnlyList<string>>> EndedAsync { get; set; } = _ => Task.FromResult<IReadOnlyList<string>>([]);
 
-    public int FleetWatches { get; private set; }
+    /// <summary>Watches that were begun.</summary>
+    public int FleetWatches => _fleetWatches;
+
+    /// <summary>The next watches end with a failure at once.</summary>
+    public void BreakFleetWatches(int times) => _brokenFleetWatches = times;
+
+    /// <summary>Until a watch is under way.</summary>
+    public Task UntilFleetIsWatchedAsync() => _fleetIsWatched.Task.WaitAsync(TimeSpan.FromSeconds(20));
 
     public void Add(World world) => _worlds[world.Namespace] = world;
 
@@ -29,7 +39,13 @@ public sealed class FakeActivities : INodeActivities, IWaitActivities, IHostObje
     public Task<NodeAnswer> TestCredentialsAsync(NodeRequest request) => Task.FromResult(In(request.Host).TestCredentials(request));
 
     [Activity]
-    public Task<NodeAnswer> StartInspectionAsync(InspectRequest request) => Task.FromResult(In(request.Host).StartInspection(request));
+    public async Task<NodeAnswer> StartInspectionAsync(InspectRequest request)
+    {
+        var world = In(request.Host);
+        var answer = world.StartInspection(request);
+        await world.BeforeInspectionIsAnswered();
+        return answer;
+    }
 
     [Activity]
     public Task<RecordedHardware> RecordHardwareAsync(NodeRequest request) => Task.FromResult(In(request.Host).RecordHardware(request));
@@ -132,7 +148,12 @@ public sealed class FakeActivities : INodeActivities, IWaitActivities, IHostObje
     [Activity]
     public Task WatchRestingHostsAsync(FleetState state)
     {
-        FleetWatches++;
+        if (Interlocked.Increment(ref _fleetWatches) <= _brokenFleetWatches)
+        {
+            throw World.Failed(FailureTypes.BackendRefused, "the watch broke");
+        }
+
+        _fleetIsWatched.TrySetResult();
         return Task.Delay(Timeout.Infinite, ActivityExecutionContext.Current.CancellationToken);
     }
 

@@ -50,19 +50,25 @@ public sealed class LabBench : IAsyncLifetime
             },
             CancellationToken.None);
         Client = await TemporalClient.ConnectAsync(new(_temporal.TargetHost) { DataConverter = Messaging.DataConverter });
-        Activities.SlotAsync = request =>
+        _running.AddRange(Serve(Client, Activities, _stop.Token));
+    }
+
+    /// <summary>Serves the three queues of a server until stopped.</summary>
+    public static IEnumerable<Task> Serve(ITemporalClient client, FakeActivities activities, CancellationToken stop)
+    {
+        activities.SlotAsync = request =>
         {
             var start = new WorkflowOptions(WorkflowNames.CapacityId(request.Pool), TaskQueues.Main);
             start.SignalWithStart("Request", [request]);
-            return Client.StartWorkflowAsync(
+            return client.StartWorkflowAsync(
                 WorkflowNames.Capacity, [new CapacityState { Pool = request.Pool, Limit = request.InitialLimit }], start);
         };
-        Activities.EndedAsync = async ids =>
+        activities.EndedAsync = async ids =>
         {
             var ended = new List<string>();
             foreach (var id in ids)
             {
-                var status = (await Client.GetWorkflowHandle(id).DescribeAsync()).Status;
+                var status = (await client.GetWorkflowHandle(id).DescribeAsync()).Status;
                 if (status is not Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
                 {
                     ended.Add(id);
@@ -73,37 +79,42 @@ public sealed class LabBench : IAsyncLifetime
         };
         foreach (var queue in new[] { TaskQueues.Main, TaskQueues.Ironic, TaskQueues.Waits })
         {
-            var options = new TemporalWorkerOptions(queue).AddAllActivities(Activities);
+            var options = new TemporalWorkerOptions(queue).AddAllActivities(activities);
             foreach (var workflow in queue == TaskQueues.Main ? Workflows : [])
             {
                 options.AddWorkflow(workflow);
             }
 
-            var worker = new TemporalWorker(Client, options);
-            _running.Add(Task.Run(async () =>
-            {
-                using (worker)
+            var worker = new TemporalWorker(client, options);
+            yield return Task.Run(
+                async () =>
                 {
-                    try
+                    using (worker)
                     {
-                        await worker.ExecuteAsync(_stop.Token);
+                        try
+                        {
+                            await worker.ExecuteAsync(stop);
+                        }
+                        catch (OperationCanceledException)
+                        {
+                            // Asked for.
+                        }
                     }
-                    catch (OperationCanceledException)
-                    {
-                        // Asked for.
-                    }
-                }
-            }));
+                },
+                CancellationToken.None);
         }
     }
 
     /// <summary>All histories of a world: its host's runs and every lifecycle.</summary>
-    public async Task<IReadOnlyList<WorkflowHistory>> HistoriesAsync(World world)
+    public Task<IReadOnlyList<WorkflowHistory>> HistoriesAsync(World world) => HistoriesAsync(Client, $"WorkflowId STARTS_WITH '{world.WorkflowId}'");
+
+    /// <summary>All histories that a query finds.</summary>
+    public static async Task<IReadOnlyList<WorkflowHistory>> HistoriesAsync(ITemporalClient client, string query)
     {
         var histories = new List<WorkflowHistory>();
-        await foreach (var run in Client.ListWorkflowsAsync($"WorkflowId STARTS_WITH '{world.WorkflowId}'"))
+        await foreach (var run in client.ListWorkflowsAsync(query))
         {
-            histories.Add(await Client.GetWorkflowHandle(run.Id, run.RunId).FetchHistoryAsync());
+            histories.Add(await client.GetWorkflowHandle(run.Id, run.RunId).FetchHistoryAsync());
         }
 
         return histories;
@@ -113,15 +124,7 @@ public sealed class LabBench : IAsyncLifetime
     public async Task ProveAsync(World world, string? keepAs = null)
     {
         var histories = await HistoriesAsync(world);
-        Assert.NotEmpty(histories);
-        var replayer = NewReplayer();
-        foreach (var history in histories)
-        {
-            var result = await replayer.ReplayWorkflowAsync(history, throwOnReplayFailure: false);
-            Assert.True(result.ReplayFailure is null, $"{history.Id} does not replay: {result.ReplayFailure}");
-            Assert.DoesNotContain(World.Secret, Readable(history), StringComparison.Ordinal);
-        }
-
+        await ProveAsync(histories);
         if (keepAs is not null && Environment.GetEnvironmentVariable("METAL3_KEEP_HISTORIES") is { Length: > 0 } folder)
         {
             Directory.CreateDirectory(folder);
@@ -132,6 +135,19 @@ public sealed class LabBench : IAsyncLifetime
                 await File.WriteAllTextAsync(
                     Path.Combine(folder, $"{keepAs}-{number++:00}-{type}.json"), history.ToJson());
             }
+        }
+    }
+
+    /// <summary>Every one of them must replay, and must not hold a secret.</summary>
+    public static async Task ProveAsync(IReadOnlyList<WorkflowHistory> histories)
+    {
+        Assert.NotEmpty(histories);
+        var replayer = NewReplayer();
+        foreach (var history in histories)
+        {
+            var result = await replayer.ReplayWorkflowAsync(history, throwOnReplayFailure: false);
+            Assert.True(result.ReplayFailure is null, $"{history.Id} does not replay: {result.ReplayFailure}");
+            Assert.DoesNotContain(World.Secret, Readable(history), StringComparison.Ordinal);
         }
     }
 

@@ -33,6 +33,9 @@ public sealed partial class World
 
     public bool ImageNeeded { get; set; }
 
+    /// <summary>What happens between the start of an inspection and the answer that it has begun.</summary>
+    public Func<Task> BeforeInspectionIsAnswered { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Image URL that the machine runs; null: none.</summary>
     public string? Deployed { get; set; }
 

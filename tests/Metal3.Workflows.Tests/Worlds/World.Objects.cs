@@ -43,6 +43,9 @@ public sealed partial class World
 
     public bool Released { get; private set; }
 
+    /// <summary>How often the firmware settings were read.</summary>
+    public int FirmwareRead { get; private set; }
+
     public IntakeResult Intake(IntakeRequest request)
     {
         Task? told = null;
@@ -233,6 +236,7 @@ public sealed partial class World
         lock (_gate)
         {
             _ = Same(request.Host);
+            FirmwareRead++;
             return new()
             {
                 Known = true,

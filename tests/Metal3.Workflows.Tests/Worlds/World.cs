@@ -318,6 +318,22 @@ public sealed partial class World
         throw new InvalidOperationException($"The lifecycle never looked as expected; it is {last}, waiting {last?.Waiting}.\n{await StoryAsync()}");
     }
 
+    /// <summary>Waits until the lifecycle that runs was sent a signal.</summary>
+    public async Task UntilToldAsync(string signal)
+    {
+        var child = await ChildAsync();
+        var limit = DateTime.UtcNow.AddSeconds(20);
+        while (!(await child.FetchHistoryAsync()).Events.Any(one => one.WorkflowExecutionSignaledEventAttributes?.SignalName == signal))
+        {
+            if (DateTime.UtcNow > limit)
+            {
+                throw new InvalidOperationException($"The lifecycle was never sent {signal}.\n{await StoryAsync()}");
+            }
+
+            await Task.Delay(15);
+        }
+    }
+
     public async Task<HostView> UntilViewAsync(Func<HostView, bool> expected)
     {
         HostView? last = null;
