@@ -34,7 +34,7 @@ public static class Metal3Group
     public static ResourceKind HostFirmwareSettings { get; } = new("HostFirmwareSettings", "hostfirmwaresettings", HasStatus: true);
 
     /// <summary>FirmwareSchema.</summary>
-    public static ResourceKind FirmwareSchema { get; } = new("FirmwareSchema", "firmwareschemas", HasStatus: true);
+    public static ResourceKind FirmwareSchema { get; } = new("FirmwareSchema", "firmwareschemas", HasStatus: false);
 
     /// <summary>HostFirmwareComponents.</summary>
     public static ResourceKind HostFirmwareComponents { get; } = new("HostFirmwareComponents", "hostfirmwarecomponents", HasStatus: true);
