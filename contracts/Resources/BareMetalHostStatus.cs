@@ -41,10 +41,10 @@ public sealed record BareMetalHostStatus : WireRecord
     public OperationHistory OperationHistory { get; init => field = value ?? new(); } = new();
 
     /// <summary>Errors in a row; 0 or more.</summary>
-    public int ErrorCount { get; init; }
+    public long ErrorCount { get; init; }
 
     /// <summary>Failed attempts in a row to write the same image; 0 or more.</summary>
-    public int ProvisioningFailCount { get; init; }
+    public long ProvisioningFailCount { get; init; }
 
     /// <summary>The image of the last attempt.</summary>
     public Image? LastAttemptedImage { get; init; }

@@ -47,7 +47,7 @@ public sealed record AttachedImage : WireRecord
 public sealed record DataImageError : WireRecord
 {
     /// <summary>How many; 0 or more.</summary>
-    public int Count { get; init; }
+    public long Count { get; init; }
 
     /// <summary>Text of the last one; empty if there is none.</summary>
     public string Message { get; init => field = value ?? ""; } = "";

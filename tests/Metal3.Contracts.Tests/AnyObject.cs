@@ -6,6 +6,12 @@ namespace Metal3.Contracts.Tests;
 /// <summary>Makes objects that a schema allows, with unknown words and unknown members thrown in at every depth.</summary>
 internal sealed class AnyObject(Random random, bool unknownMembers = true)
 {
+    /// <summary>Names of members that no schema has; the fourth differs from a known one in case only.</summary>
+    private static readonly string[] Strangers = ["unknown0", "unknown1", "", "Online", "bootMacAddress", "a.b/c", "$type", "__proto__", "ünï ✓", "Unknown"];
+
+    /// <summary>Numbers that no type of ours could hold, and spellings that a number would forget.</summary>
+    private static readonly string[] Numbers = ["123456789012345678901234567890", "1e400", "-0.0", "0.1000000000000000055511151231257827", "9223372036854775808"];
+
     private static readonly string[] Texts = ["", "a", "Ünïcode ✓ \U0001F600", "with \"quotes\" \\ and\nlines", "https://h/?a=b&c=<d>+", "0", "true", "null"];
 
     public JsonObject Of(string kind, JsonObject schema)
@@ -21,17 +27,21 @@ internal sealed class AnyObject(Random random, bool unknownMembers = true)
             ["creationTimestamp"] = Time(),
             ["labels"] = new JsonObject { [Text()] = Text() },
             ["finalizers"] = new JsonArray(Text(), Text()),
+            ["annotations"] = new JsonObject { [Text()] = Text(), [Text() + "2"] = "{\"mode\":5}" },
             ["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = "v", ["kind"] = "k", ["name"] = "n", ["uid"] = Text(), ["controller"] = Chance() }),
         };
         if (unknownMembers)
         {
             made["metadata"]!["managedFields"] = Anything(3);
+            made["metadata"]![Stranger()] = Anything(3);
+            made["metadata"]!["ownerReferences"]![0]![Stranger()] = Anything(3);
+            made[Stranger()] = Anything(3);
         }
 
         return made;
     }
 
-    private JsonNode? Known(JsonObject schema, bool isStatus = false)
+    private JsonNode? Known(JsonObject schema)
     {
         if ((bool?)schema["nullable"] is true && Chance())
         {
@@ -40,10 +50,10 @@ internal sealed class AnyObject(Random random, bool unknownMembers = true)
 
         return (string?)schema["type"] switch
         {
-            "object" => Object(schema, isStatus),
-            "array" => new JsonArray([.. Enumerable.Range(0, random.Next(3)).Select(_ => Known(schema["items"]!.AsObject(), isStatus))]),
+            "object" => Object(schema),
+            "array" => new JsonArray([.. Enumerable.Range(0, random.Next(3)).Select(_ => Known(schema["items"]!.AsObject()))]),
             "boolean" => Chance(),
-            "integer" when isStatus || (string?)schema["format"] == "int32" => random.Next(-5, int.MaxValue), // counters of ours are 32 bit
+            "integer" when (string?)schema["format"] == "int32" => random.Next(-5, int.MaxValue),
             "integer" => random.NextInt64(-5, long.MaxValue),
             "number" => Math.Round(random.NextDouble() * 1e6, 3),
             "string" when (string?)schema["format"] == "date-time" => Time(),
@@ -54,7 +64,7 @@ internal sealed class AnyObject(Random random, bool unknownMembers = true)
         };
     }
 
-    private JsonObject Object(JsonObject schema, bool isStatus)
+    private JsonObject Object(JsonObject schema)
     {
         var made = new JsonObject();
         foreach (var (name, member) in schema["properties"]?.AsObject() ?? [])
@@ -66,7 +76,7 @@ internal sealed class AnyObject(Random random, bool unknownMembers = true)
 
             if (Chance() || schema["required"]?.AsArray().Any(r => (string)r! == name) is true)
             {
-                made[name] = Known(member!.AsObject(), isStatus || name == "status");
+                made[name] = Known(member!.AsObject());
             }
         }
 
@@ -74,27 +84,30 @@ internal sealed class AnyObject(Random random, bool unknownMembers = true)
         {
             for (var i = random.Next(3); i > 0; i--)
             {
-                made[Text() + i] = Known(values, isStatus);
+                made[Text() + i] = Known(values);
             }
         }
-        else if (unknownMembers && schema["properties"] is not null && random.Next(3) == 0)
+        else if (unknownMembers && Chance())
         {
-            made["unknown" + random.Next(3)] = Anything(3);
+            made[Stranger()] = Anything(3);
         }
 
         return made;
     }
 
-    private JsonNode? Anything(int depth) => random.Next(depth > 0 ? 7 : 5) switch
+    private JsonNode? Anything(int depth) => random.Next(depth > 0 ? 8 : 6) switch
     {
         0 => null,
+        5 => JsonNode.Parse(Numbers[random.Next(Numbers.Length)]),
         1 => Chance(),
         2 => random.NextInt64(),
         3 => random.NextDouble(),
         4 => Text(),
-        5 => new JsonArray([.. Enumerable.Range(0, random.Next(3)).Select(_ => Anything(depth - 1))]),
+        6 => new JsonArray([.. Enumerable.Range(0, random.Next(3)).Select(_ => Anything(depth - 1))]),
         _ => new JsonObject(Enumerable.Range(0, random.Next(3)).Select(i => KeyValuePair.Create(Text() + i, Anything(depth - 1)))),
     };
+
+    private string Stranger() => Strangers[random.Next(Strangers.Length)];
 
     private string Text() => Texts[random.Next(Texts.Length)];
 

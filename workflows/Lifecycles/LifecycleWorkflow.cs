@@ -138,7 +138,7 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
 
     /// <summary>The pause before the host workflow tries a lifecycle again that ended as failed.</summary>
     protected virtual TimeSpan PauseAfterEnd() =>
-        Backoff.AfterFailure(Patience, Math.Max(1, Observed.Status.ErrorCount), Workflow.Random.NextDouble());
+        Backoff.AfterFailure(Patience, (int)Math.Clamp(Observed.Status.ErrorCount, 1, int.MaxValue), Workflow.Random.NextDouble());
 
     /// <summary>Writes status, events and counts, if there is anything new in them.</summary>
     /// <param name="why">What the write is for, shown in the story.</param>
