@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Metal3.Activities.Kubernetes;
+using Metal3.Contracts.Annotations;
 using Metal3.Contracts.Bmc;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
@@ -92,8 +93,7 @@ internal sealed class HostInputs(IHostReader hosts, ISecretReader secrets)
             NetworkData = request.UsesPreprovisioningImage || spec.PreprovisioningNetworkDataName is not { Length: > 0 } network
                 ? null
                 : await RamdiskNetworkAsync(request.Host.Namespace, network, host.Metadata.DeletionTimestamp is not null, cancellationToken),
-            InspectionDisabled = spec.InspectionMode == InspectionMode.Disabled
-                || host.Metadata.Annotation(AnnotationKeys.Inspect) == "disabled",
+            InspectionDisabled = HostAnnotations.IsInspectionDisabled(spec, host.Metadata.Annotations),
         };
         return (input, name, version);
     }

@@ -114,7 +114,7 @@ public static class HostAdmission
             yield return new("B8", "spec.raid.hardwareRAIDVolumes", $"the BMC type {access.Type} cannot set up RAID controllers; use a Redfish address, or softwareRAIDVolumes.");
         }
 
-        var isInspectionDisabled = HostAnnotations.IsInspectionDisabled(host);
+        var isInspectionDisabled = HostAnnotations.IsInspectionDisabled(host.Spec, host.Metadata.Annotations);
         if (spec.BootMacAddress is null && (access.Driver.NeedsMac || isInspectionDisabled))
         {
             var reason = access.Driver.NeedsMac ? $"the BMC type {access.Type} needs it" : "without inspection nobody else can tell it";
@@ -270,7 +270,7 @@ public static class HostAdmission
             yield break;
         }
 
-        if (!HostAnnotations.IsInspectionDisabled(host))
+        if (!HostAnnotations.IsInspectionDisabled(host.Spec, host.Metadata.Annotations))
         {
             yield return new("B26", detailsField, "an inventory from elsewhere needs inspection switched off; set spec.inspectionMode to disabled.");
         }

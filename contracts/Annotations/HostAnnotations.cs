@@ -73,10 +73,11 @@ public sealed record RebootArguments : WireRecord
 
 /// <summary>One reboot annotation of a host.</summary>
 /// <param name="Key">Whole key.</param>
+/// <param name="Value">Its value as written; an annotation is removed only while it still has it.</param>
 /// <param name="Mode">How to switch off.</param>
 /// <param name="Force">Whether to reboot also in the middle of inspection or provisioning.</param>
 /// <param name="IsReadable">Whether its value could be read; if not, it counts as soft and not forced.</param>
-public sealed record RebootRequest(string Key, RebootMode Mode, bool Force, bool IsReadable)
+public sealed record RebootRequest(string Key, string Value, RebootMode Mode, bool Force, bool IsReadable)
 {
     /// <summary>Whether it is the form without suffix, which asks for one reboot and is then removed for its owner.</summary>
     public bool IsOneShot => Key == AnnotationKeys.Reboot;
@@ -102,17 +103,17 @@ public static class HostAnnotations
     public const string InspectDisabled = "disabled";
 
     /// <summary>Whether work on the host is frozen.</summary>
-    /// <param name="metadata">The host's metadata.</param>
+    /// <param name="annotations">The host's annotations; <see langword="null"/> means none.</param>
     /// <returns>Whether the annotation is there, whatever its value.</returns>
-    public static bool IsPaused(ObjectMeta metadata) => metadata.Annotation(AnnotationKeys.Paused) is not null;
+    public static bool IsPaused(ValueMap<string>? annotations) => Value(annotations, AnnotationKeys.Paused) is not null;
 
     /// <summary>The wish to detach.</summary>
-    /// <param name="metadata">The host's metadata.</param>
+    /// <param name="annotations">The host's annotations; <see langword="null"/> means none.</param>
     /// <returns>
     /// <see langword="null"/> without the annotation; arguments at their defaults if its value cannot be read, for then it
     /// detaches all the same.
     /// </returns>
-    public static DetachedArguments? Detached(ObjectMeta metadata) => metadata.Annotation(AnnotationKeys.Detached) switch
+    public static DetachedArguments? Detached(ValueMap<string>? annotations) => Value(annotations, AnnotationKeys.Detached) switch
     {
         null => null,
         "" => new(),
@@ -120,10 +121,10 @@ public static class HostAnnotations
     };
 
     /// <summary>All reboot annotations.</summary>
-    /// <param name="metadata">The host's metadata.</param>
+    /// <param name="annotations">The host's annotations; <see langword="null"/> means none.</param>
     /// <returns>One request for each, sorted by key: the form without suffix first.</returns>
-    public static ValueList<RebootRequest> Reboots(ObjectMeta metadata) =>
-        (metadata.Annotations ?? ValueMap<string>.Empty)
+    public static ValueList<RebootRequest> Reboots(ValueMap<string>? annotations) =>
+        (annotations ?? ValueMap<string>.Empty)
             .Where(a => IsReboot(a.Key))
             .OrderBy(a => a.Key, StringComparer.Ordinal)
             .Select(a => Reboot(a.Key, a.Value))
@@ -142,9 +143,9 @@ public static class HostAnnotations
         key == AnnotationKeys.Reboot || key.StartsWith(AnnotationKeys.RebootPrefix, StringComparison.Ordinal);
 
     /// <summary>What the inspect annotation asks for.</summary>
-    /// <param name="metadata">The host's metadata.</param>
+    /// <param name="annotations">The host's annotations; <see langword="null"/> means none.</param>
     /// <returns>The wish; any value but <c>disabled</c> asks for an inspection.</returns>
-    public static InspectWish Inspect(ObjectMeta metadata) => metadata.Annotation(AnnotationKeys.Inspect) switch
+    public static InspectWish Inspect(ValueMap<string>? annotations) => Value(annotations, AnnotationKeys.Inspect) switch
     {
         null => InspectWish.None,
         InspectDisabled => InspectWish.Disabled,
@@ -152,32 +153,34 @@ public static class HostAnnotations
     };
 
     /// <summary>Whether the host must not be inspected, by field or by annotation.</summary>
-    /// <param name="host">Host.</param>
+    /// <param name="spec">The host's spec; <see langword="null"/> if it has none.</param>
+    /// <param name="annotations">The host's annotations; <see langword="null"/> means none.</param>
     /// <returns>Whether either says so.</returns>
-    public static bool IsInspectionDisabled(BareMetalHost host)
-    {
-        ArgumentNullException.ThrowIfNull(host);
-        return host.Spec?.InspectionMode == InspectionMode.Disabled || Inspect(host.Metadata) == InspectWish.Disabled;
-    }
+    public static bool IsInspectionDisabled(BareMetalHostSpec? spec, ValueMap<string>? annotations) =>
+        spec?.InspectionMode == InspectionMode.Disabled || Inspect(annotations) == InspectWish.Disabled;
 
     /// <summary>An inventory that came from elsewhere.</summary>
-    /// <param name="metadata">The host's metadata.</param>
+    /// <param name="annotations">The host's annotations; <see langword="null"/> means none.</param>
     /// <returns>The inventory; <see langword="null"/> if the annotation is missing or empty.</returns>
     /// <exception cref="JsonException">Not an inventory, or it has unknown members; the message names the member.</exception>
-    public static HardwareDetails? HardwareDetails(ObjectMeta metadata) =>
-        metadata.Annotation(AnnotationKeys.HardwareDetails) is { Length: > 0 } value ? Metal3Json.DecodeStrictly<HardwareDetails>(value) : null;
+    public static HardwareDetails? HardwareDetails(ValueMap<string>? annotations) =>
+        Value(annotations, AnnotationKeys.HardwareDetails) is { Length: > 0 } value ? Metal3Json.DecodeStrictly<HardwareDetails>(value) : null;
 
     /// <summary>A status that came from elsewhere, to seed an empty one.</summary>
-    /// <param name="metadata">The host's metadata.</param>
+    /// <param name="annotations">The host's annotations; <see langword="null"/> means none.</param>
     /// <returns>The status; <see langword="null"/> if the annotation is missing or cannot be read.</returns>
-    public static BareMetalHostStatus? Status(ObjectMeta metadata) =>
-        metadata.Annotation(AnnotationKeys.Status) is { Length: > 0 } value ? TryRead<BareMetalHostStatus>(value) : null;
+    public static BareMetalHostStatus? Status(ValueMap<string>? annotations) =>
+        Value(annotations, AnnotationKeys.Status) is { Length: > 0 } value ? TryRead<BareMetalHostStatus>(value) : null;
+
+    private static string? Value(ValueMap<string>? annotations, string key) =>
+        annotations is not null && annotations.TryGetValue(key, out var value) ? value : null;
 
     private static RebootRequest Reboot(string key, string value)
     {
         var arguments = value.Length == 0 ? new() : TryRead<RebootArguments>(value);
         return new(
             key,
+            value,
             arguments?.Mode == RebootMode.Hard ? RebootMode.Hard : RebootMode.Soft,
             arguments?.Force ?? false,
             arguments is not null);

@@ -1,3 +1,4 @@
+using Metal3.Contracts.Annotations;
 using Metal3.Contracts.Resources;
 
 namespace Metal3.Contracts.HostLifecycle;
@@ -9,9 +10,5 @@ public static class KnownKeys
     public static bool IsOurs(string key) =>
         key is AnnotationKeys.Paused or AnnotationKeys.Detached or AnnotationKeys.Status or AnnotationKeys.Inspect
             or AnnotationKeys.HardwareDetails or AnnotationKeys.Hold
-        || IsReboot(key);
-
-    /// <summary>Whether the key is the base reboot annotation or one with a suffix.</summary>
-    public static bool IsReboot(string key) =>
-        key == AnnotationKeys.Reboot || key.StartsWith(AnnotationKeys.RebootPrefix, StringComparison.Ordinal);
+        || HostAnnotations.IsReboot(key);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Metal3.Contracts.Annotations;
 using Metal3.Contracts.Resources;
+using Metal3.Contracts.Wire;
 
 namespace Metal3.Contracts.Tests;
 
@@ -24,7 +25,7 @@ public sealed class AnnotationTests
     {
         var request = Assert.Single(HostAnnotations.Reboots(With("reboot.metal3.io/fencing", value)));
 
-        Assert.Equal(new("reboot.metal3.io/fencing", RebootMode.Of(mode), force, isReadable), request);
+        Assert.Equal(new("reboot.metal3.io/fencing", value, RebootMode.Of(mode), force, isReadable), request);
     }
 
     [Fact]
@@ -35,7 +36,7 @@ public sealed class AnnotationTests
             Annotations = new([new("reboot.metal3.io/a", """{"mode":"hard"}"""), new("reboot.metal3.io", ""), new("reboot.metal3.iox", "")]),
         };
 
-        var requests = HostAnnotations.Reboots(metadata);
+        var requests = HostAnnotations.Reboots(metadata.Annotations);
 
         Assert.Equal([true, false], requests.Select(r => r.IsOneShot));
         Assert.Equal(RebootMode.Hard, HostAnnotations.ModeOf(requests));
@@ -57,7 +58,7 @@ public sealed class AnnotationTests
         var arguments = HostAnnotations.Detached(With(AnnotationKeys.Detached, value));
 
         Assert.Equal((delays, force), (arguments!.DelaysDeletion, arguments.Force));
-        Assert.Null(HostAnnotations.Detached(new()));
+        Assert.Null(HostAnnotations.Detached(null));
     }
 
     [Theory]
@@ -67,18 +68,18 @@ public sealed class AnnotationTests
     [InlineData("Disabled", InspectWish.Inspect)]
     public void An_inspect_annotation_asks_or_disables(string? value, InspectWish wish)
     {
-        var metadata = value is null ? new() : With(AnnotationKeys.Inspect, value);
+        var annotations = value is null ? ValueMap<string>.Empty : With(AnnotationKeys.Inspect, value);
 
-        Assert.Equal(wish, HostAnnotations.Inspect(metadata));
-        Assert.Equal(wish == InspectWish.Disabled, HostAnnotations.IsInspectionDisabled(new() { Metadata = metadata }));
-        Assert.True(HostAnnotations.IsInspectionDisabled(new() { Metadata = metadata, Spec = new() { InspectionMode = InspectionMode.Disabled } }));
+        Assert.Equal(wish, HostAnnotations.Inspect(annotations));
+        Assert.Equal(wish == InspectWish.Disabled, HostAnnotations.IsInspectionDisabled(null, annotations));
+        Assert.True(HostAnnotations.IsInspectionDisabled(new() { InspectionMode = InspectionMode.Disabled }, annotations));
     }
 
     [Fact]
     public void Paused_means_that_the_annotation_is_there()
     {
         Assert.True(HostAnnotations.IsPaused(With(AnnotationKeys.Paused, "")));
-        Assert.False(HostAnnotations.IsPaused(new()));
+        Assert.False(HostAnnotations.IsPaused(null));
     }
 
     [Fact]
@@ -111,5 +112,5 @@ public sealed class AnnotationTests
         Assert.Null(HostAnnotations.Status(With(AnnotationKeys.Status, "")));
     }
 
-    private static ObjectMeta With(string key, string value) => new() { Annotations = new([new(key, value)]) };
+    private static ValueMap<string> With(string key, string value) => new([new(key, value)]);
 }

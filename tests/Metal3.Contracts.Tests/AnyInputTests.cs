@@ -63,9 +63,9 @@ public sealed class AnyInputTests
             };
 
             Assert.All(HostAdmission.OnCreate(host), v => Assert.StartsWith("metadata.annotations[", v.Field, StringComparison.Ordinal));
-            Assert.Single(HostAnnotations.Reboots(host.Metadata));
-            Assert.NotNull(HostAnnotations.Detached(host.Metadata));
-            _ = HostAnnotations.Status(host.Metadata);
+            Assert.Single(HostAnnotations.Reboots(host.Metadata.Annotations));
+            Assert.NotNull(HostAnnotations.Detached(host.Metadata.Annotations));
+            _ = HostAnnotations.Status(host.Metadata.Annotations);
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class RootDeviceTests
         Assert.Empty(RootDevice.ToIronic(new() { Model = "", MinSizeGigabytes = 0 }));
     }
 
-    [Theory]
+    [Theory] // S43
     [InlineData("unknown", "name", "s== /dev/sda")]
     [InlineData("libvirt", "name", "s== /dev/vda")]
     [InlineData("openstack", "name", "s== /dev/vdb")]
@@ -61,11 +61,23 @@ public sealed class RootDeviceTests
     [Fact]
     public void The_empty_profile_and_a_software_root_volume_leave_no_hints()
     {
+        var hints = new RootDeviceHints { Wwn = "0x5" };
+
         Assert.Null(RootDevice.InForce(new(), "empty"));
-        Assert.Null(RootDevice.InForce(new() { Raid = new() { SoftwareRaidVolumes = [new() { RootVolume = true }] } }, "unknown"));
+        Assert.Null(RootDevice.InForce(new() { RootDeviceHints = hints, Raid = new() { SoftwareRaidVolumes = [new() { RootVolume = true }] } }, "unknown"));
+        Assert.Equal(hints, RootDevice.InForce(new() { RootDeviceHints = hints, Raid = new() { SoftwareRaidVolumes = [new()] } }, "unknown"));
     }
 
-    [Theory]
+    [Fact]
+    public void The_empty_profile_is_one_and_an_unknown_name_is_none()
+    {
+        Assert.True(HardwareProfiles.IsKnown("empty"));
+        Assert.False(HardwareProfiles.IsKnown("hp"));
+    }
+
+    [Theory] // S35
+    [InlineData("", null, "", "unknown")]
+    [InlineData("", "no such profile", "ipmi://h", "no such profile")]
     [InlineData("", null, "ipmi://h", "unknown")]
     [InlineData("", null, "libvirt://h", "libvirt")]
     [InlineData("", "dell", "libvirt://h", "dell")]

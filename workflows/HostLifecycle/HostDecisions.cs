@@ -147,7 +147,7 @@ public static class HostDecisions
         var detach = desired.Detach();
         if (detach is not null || observed.Status.OperationalStatus == OperationalStatus.Detached)
         {
-            return detach is { Delay: false } ? new HostAction.Publish(observed.Enter(ProvisioningState.Deleting, desired, now)) : null;
+            return detach is { DelaysDeletion: false } ? new HostAction.Publish(observed.Enter(ProvisioningState.Deleting, desired, now)) : null;
         }
 
         var state = observed.State;
@@ -286,7 +286,7 @@ public static class HostDecisions
                     Provisioning = status.Provisioning with
                     {
                         RootDeviceHints = null,
-                        Raid = RaidAndHints.WithoutSoftware(status.Provisioning.Raid),
+                        Raid = RaidDecisions.WithoutSoftware(status.Provisioning.Raid),
                     },
                 },
             };
@@ -298,7 +298,7 @@ public static class HostDecisions
             return RunUnlessSetBack(Lifecycle.Inspect, desired, observed, now);
         }
 
-        if (RaidAndHints.IsRaidDirty(desired.Spec, observed))
+        if (RaidDecisions.IsRaidDirty(desired.Spec, observed))
         {
             return new HostAction.Publish(observed.Enter(ProvisioningState.Preparing, desired, now));
         }

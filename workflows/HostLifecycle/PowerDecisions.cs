@@ -1,3 +1,4 @@
+using Metal3.Contracts.Annotations;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Resources;
 
@@ -21,7 +22,7 @@ public static class PowerDecisions
         }
 
         var reboots = desired.Reboots();
-        var oneShot = reboots.FirstOrDefault(reboot => reboot.IsBase);
+        var oneShot = reboots.FirstOrDefault(reboot => reboot.IsOneShot);
         var disabled = desired.Spec.DisablePowerOff is true;
         if (oneShot is not null && !status.PoweredOn)
         {
@@ -39,7 +40,7 @@ public static class PowerDecisions
             return WithoutPowerOff(desired, observed, wanted, options, now);
         }
 
-        var hard = wanted.Any(reboot => reboot.Hard);
+        var hard = HostAnnotations.ModeOf(wanted) == RebootMode.Hard;
         var on = desired.Spec.Online && wanted.Count == 0;
         if (on == status.PoweredOn)
         {
@@ -70,11 +71,11 @@ public static class PowerDecisions
         var fresh = wanted.Where(reboot => !observed.RebootsDone.Contains(Mark(reboot), StringComparer.Ordinal)).ToList();
         if (fresh.Count > 0 && observed.Status.PoweredOn)
         {
-            var oneShot = fresh.Find(reboot => reboot.IsBase);
+            var oneShot = fresh.Find(reboot => reboot.IsOneShot);
             return HostDecisions.RunUnlessSetBack(Lifecycle.Power, desired, observed, now, new()
             {
                 On = false,
-                Hard = fresh.Exists(reboot => reboot.Hard),
+                Hard = HostAnnotations.ModeOf(fresh) == RebootMode.Hard,
                 RebootAnnotationValue = oneShot?.Value,
                 Why = $"the annotation {fresh[0].Key} asks for a reboot",
             });

@@ -66,7 +66,7 @@ public sealed class DeprovisionWorkflow : LifecycleWorkflow
                     Image = new(),
                     CustomDeploy = null,
                     RootDeviceHints = null,
-                    Raid = RaidAndHints.WithoutSoftware(Observed.Status.Provisioning.Raid),
+                    Raid = RaidDecisions.WithoutSoftware(Observed.Status.Provisioning.Raid),
                     Firmware = null,
                 },
             },
@@ -105,7 +105,7 @@ public sealed class DeprovisionWorkflow : LifecycleWorkflow
 
     private async Task AcknowledgeRebootAsync()
     {
-        if (!Desired.Deleting && Desired.Reboots().FirstOrDefault(reboot => reboot.IsBase) is { } reboot)
+        if (!Desired.Deleting && Desired.Reboots().FirstOrDefault(reboot => reboot.IsOneShot) is { } reboot)
         {
             await RemoveAnnotationAsync(reboot.Key, reboot.Value, "Remove a reboot annotation that deprovisioning made pointless");
         }

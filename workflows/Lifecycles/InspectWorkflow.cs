@@ -90,7 +90,7 @@ public sealed class InspectWorkflow : LifecycleWorkflow
 
         Observed = Observed with
         {
-            RebootsDone = [.. Desired.Reboots().Where(request => request.Force && !request.IsBase).Select(PowerDecisions.Mark)],
+            RebootsDone = [.. Desired.Reboots().Where(request => request.Force && !request.IsOneShot).Select(PowerDecisions.Mark)],
         };
         if (carriedOut.Count > 0)
         {

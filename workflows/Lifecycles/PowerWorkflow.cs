@@ -71,7 +71,7 @@ public sealed class PowerWorkflow : LifecycleWorkflow
             // The machine was rebooted, not switched off: it is on, and every request that stood is carried out.
             Observed = Observed with
             {
-                RebootsDone = [.. Desired.Reboots().Where(request => !request.IsBase).Select(PowerDecisions.Mark)],
+                RebootsDone = [.. Desired.Reboots().Where(request => !request.IsOneShot).Select(PowerDecisions.Mark)],
             };
         }
         else if (Observed.Node?.PoweredOn is null)
@@ -99,7 +99,7 @@ public sealed class PowerWorkflow : LifecycleWorkflow
     /// <summary>A value that cannot be read is told once for a request, however often the machine is switched while it stands.</summary>
     private void ComplainOnce()
     {
-        var unreadable = Desired.Reboots().Where(reboot => !reboot.Readable).ToList();
+        var unreadable = Desired.Reboots().Where(reboot => !reboot.IsReadable).ToList();
         if (Goal.On)
         {
             // What is switched on for is no reboot; the request may be one that was just carried out and is still seen.

@@ -34,7 +34,7 @@ public sealed class PrepareWorkflow : LifecycleWorkflow
         }
 
         var settings = HostDecisions.FirmwareMayBeApplied(Observed, Options);
-        var raid = RaidAndHints.IsRaidDirty(Desired.Spec, Observed);
+        var raid = RaidDecisions.IsRaidDirty(Desired.Spec, Observed);
         var failedBefore = Observed.Status.ErrorType == ErrorType.PreparationError;
         if (settings || raid || failedBefore || Observed.Node?.Phase is NodePhase.Busy or NodePhase.Failed)
         {
@@ -59,7 +59,7 @@ public sealed class PrepareWorkflow : LifecycleWorkflow
         NodeIntent intent = null!;
         void Pin(bool anew)
         {
-            target = RaidAndHints.TargetRaid(Desired.Spec.Raid, Observed.Status.Provisioning.Raid);
+            target = RaidDecisions.TargetRaid(Desired.Spec.Raid, Observed.Status.Provisioning.Raid);
             wantedSettings = Observed.Firmware?.WantedHash;
             var volumes = target is null ? "" : Metal3Json.Serialize(target);
             string Fingerprint(bool withSettings) => SafeUrl.Hash($"{volumes}\n{(withSettings ? wantedSettings : "")}")[..32];
@@ -89,7 +89,7 @@ public sealed class PrepareWorkflow : LifecycleWorkflow
                         settings = HostDecisions.FirmwareMayBeApplied(Observed, Options);
                     }
 
-                    raid = RaidAndHints.IsRaidDirty(Desired.Spec, Observed);
+                    raid = RaidDecisions.IsRaidDirty(Desired.Spec, Observed);
                     Pin(anew: true);
                 }
 
@@ -143,13 +143,13 @@ public sealed class PrepareWorkflow : LifecycleWorkflow
     protected override Change RecordFailure(Step step, StepFailure failure)
     {
         // What the machine has after a failed preparation is anybody's guess: forget what was applied.
-        var forgetful = step.Name is StepNames.StartPreparation or StepNames.AwaitPreparation && RaidAndHints.IsRaidDirty(Desired.Spec, Observed)
+        var forgetful = step.Name is StepNames.StartPreparation or StepNames.AwaitPreparation && RaidDecisions.IsRaidDirty(Desired.Spec, Observed)
             ? Observed with
             {
                 ActualRaidUnknown = true,
                 Status = Observed.Status with
                 {
-                    Provisioning = Observed.Status.Provisioning with { Raid = RaidAndHints.WithoutSoftware(Observed.Status.Provisioning.Raid) },
+                    Provisioning = Observed.Status.Provisioning with { Raid = RaidDecisions.WithoutSoftware(Observed.Status.Provisioning.Raid) },
                 },
             }
             : Observed;

@@ -179,7 +179,7 @@ public sealed class ProvisionWorkflow : LifecycleWorkflow
 
     private async Task AcknowledgeRebootAsync()
     {
-        if (Desired.Reboots().FirstOrDefault(reboot => reboot is { IsBase: true, Force: false }) is { } reboot)
+        if (Desired.Reboots().FirstOrDefault(reboot => reboot is { IsOneShot: true, Force: false }) is { } reboot)
         {
             await RemoveAnnotationAsync(reboot.Key, reboot.Value, "Remove a reboot annotation that a deployment makes pointless");
         }

@@ -1,6 +1,7 @@
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
+using Metal3.Contracts.RootDevices;
 using Metal3.Workflows.HostLifecycle;
 using Metal3.Workflows.Steps;
 using Temporalio.Exceptions;
@@ -208,8 +209,8 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
     private async Task ChooseProfileAsync()
     {
         var status = Observed.Status;
-        var profile = RaidAndHints.Profile(Desired.Spec, status);
-        while (!RaidAndHints.TryProfileHints(profile, out _))
+        var profile = HardwareProfiles.Choose(Desired.Spec, status.HardwareProfile);
+        while (!HardwareProfiles.IsKnown(profile))
         {
             Apply(Observed.Fail(
                 ErrorType.RegistrationError,
@@ -226,7 +227,7 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
                     EndsWith = "another spec.hardwareProfile",
                 },
                 () => false);
-            profile = RaidAndHints.Profile(Desired.Spec, status);
+            profile = HardwareProfiles.Choose(Desired.Spec, status.HardwareProfile);
         }
 
         if (status.HardwareProfile != profile)
@@ -239,7 +240,7 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
             Status = Observed.Status with
             {
                 HardwareProfile = profile,
-                Provisioning = Observed.Status.Provisioning with { RootDeviceHints = RaidAndHints.Hints(Desired.Spec, profile) },
+                Provisioning = Observed.Status.Provisioning with { RootDeviceHints = RootDevice.InForce(Desired.Spec, profile) },
             },
         };
     }

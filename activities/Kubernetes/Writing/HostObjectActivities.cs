@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Metal3.Activities.Metrics;
 using Metal3.Activities.Provisioning;
+using Metal3.Contracts.Annotations;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
@@ -202,8 +203,7 @@ internal sealed partial class HostObjectActivities(
     private async Task<string?> ImportAsync(BareMetalHost host, HardwareDetails? inventory, IntakeRequest request)
     {
         var key = request.Host;
-        var disabled = HostSnapshot.From(host) is var snapshot && (host.Spec?.InspectionMode == InspectionMode.Disabled
-            || (snapshot.Annotations.TryGetValue(AnnotationKeys.Inspect, out var inspect) && inspect == "disabled"));
+        var disabled = HostAnnotations.IsInspectionDisabled(host.Spec, host.Metadata.Annotations);
         var annotation = host.Metadata.Annotation(AnnotationKeys.HardwareDetails);
         var imported = false;
         if (host.Status?.Hardware is null || disabled)

@@ -54,7 +54,7 @@ public sealed class EveryPastTests
     [InlineData(false)]
     public void A_deletion_always_ends(bool works) => ForEvery(host =>
     {
-        if (host.Desired.IsPaused() || host.Desired.Detach() is { Delay: true })
+        if (host.Desired.IsPaused() || host.Desired.Detach() is { DelaysDeletion: true })
         {
             return true; // somebody asked to wait
         }
@@ -94,11 +94,11 @@ public sealed class EveryPastTests
                     case Lifecycle.Provision:
                         Assert.True(desired.Spec.Online || observed.State == ProvisioningState.Provisioning);
                         Assert.NotEqual(ProvisioningState.Provisioned, observed.State);
-                        Assert.True(!desired.Deleting || desired.Detach() is { Delay: true });
+                        Assert.True(!desired.Deleting || desired.Detach() is { DelaysDeletion: true });
                         break;
                     case Lifecycle.Inspect or Lifecycle.Prepare:
                         Assert.False(HostDecisions.IsDeployed(observed.State));
-                        Assert.True(!desired.Deleting || desired.Detach() is { Delay: true });
+                        Assert.True(!desired.Deleting || desired.Detach() is { DelaysDeletion: true });
                         break;
                 }
             }

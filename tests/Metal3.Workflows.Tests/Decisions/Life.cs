@@ -111,7 +111,7 @@ internal sealed class Life(Scene host, bool settingsStick = true, bool works = t
                     ActualRaidUnknown = false,
                     Status = status with
                     {
-                        Provisioning = status.Provisioning with { Raid = RaidAndHints.TargetRaid(Desired.Spec.Raid, status.Provisioning.Raid) },
+                        Provisioning = status.Provisioning with { Raid = RaidDecisions.TargetRaid(Desired.Spec.Raid, status.Provisioning.Raid) },
                     },
                 };
                 Apply();
@@ -144,7 +144,7 @@ internal sealed class Life(Scene host, bool settingsStick = true, bool works = t
                         {
                             Image = new(),
                             CustomDeploy = null,
-                            Raid = RaidAndHints.WithoutSoftware(status.Provisioning.Raid),
+                            Raid = RaidDecisions.WithoutSoftware(status.Provisioning.Raid),
                         },
                     },
                 };
@@ -159,7 +159,7 @@ internal sealed class Life(Scene host, bool settingsStick = true, bool works = t
                 Observed = Observed with
                 {
                     RebootsDone = rebooted
-                        ? [.. Desired.Reboots().Where(request => !request.IsBase).Select(PowerDecisions.Mark)]
+                        ? [.. Desired.Reboots().Where(request => !request.IsOneShot).Select(PowerDecisions.Mark)]
                         : Observed.RebootsDone,
                     Node = Observed.Node is { } node ? node with { PoweredOn = rebooted || goal.On } : null,
                     Status = status with { PoweredOn = rebooted || goal.On },

@@ -66,6 +66,8 @@ public sealed class PowerTests
     [InlineData("reboot.metal3.io/a", "", false)]
     [InlineData("reboot.metal3.io/a", """{"mode":"soft"}""", false)]
     [InlineData("reboot.metal3.io/a", """{"mode":"hard"}""", true)]
+    [InlineData("reboot.metal3.io/a", """{"Mode":"hard"}""", true)]
+    [InlineData("reboot.metal3.io/a", """{"mode":"hard","force":"true"}""", false)]
     [InlineData("reboot.metal3.io", "{not json", false)]
     public void S89_A_reboot_annotation_switches_a_provisioned_host_off(string key, string value, bool hard)
     {

@@ -529,6 +529,8 @@ public sealed class TransitionTests
     [Theory]
     [InlineData("{}", false, false)]
     [InlineData("""{"deleteAction":"delay","force":true}""", true, true)]
+    [InlineData("""{"DeleteAction":"delay","FORCE":true}""", true, true)]
+    [InlineData("""{"deleteAction":"delay","force":"true"}""", false, false)]
     [InlineData("not-json", false, false)]
     [InlineData("", false, false)]
     [InlineData("[1]", false, false)]
@@ -536,7 +538,7 @@ public sealed class TransitionTests
     {
         var request = Given.Host().Annotated(AnnotationKeys.Detached, value).Desired.Detach();
 
-        Assert.Equal(new DetachRequest(force, delay), request);
+        Assert.Equal((force, delay), (request!.Force, request.DelaysDeletion));
     }
 
     [Theory]

@@ -3,45 +3,9 @@ using Metal3.Contracts.Resources;
 
 namespace Metal3.Workflows.HostLifecycle;
 
-/// <summary>RAID, root device hints and hardware profile (host-lifecycle specification §3.2 and §3.5).</summary>
-public static class RaidAndHints
+/// <summary>RAID as it is wanted and recorded (host-lifecycle specification §3.5).</summary>
+public static class RaidDecisions
 {
-    /// <summary>The profile: what status has, else what spec says, else what the BMC address suggests.</summary>
-    public static string Profile(BareMetalHostSpec spec, BareMetalHostStatus status) =>
-        status.HardwareProfile is { Length: > 0 } stored ? stored
-        : spec.HardwareProfile is { Length: > 0 } wanted ? wanted
-        : spec.Bmc.Address.StartsWith("libvirt", StringComparison.Ordinal) ? "libvirt"
-        : "unknown";
-
-    /// <summary>The hint that a profile supplies; null for <c>empty</c>.</summary>
-    /// <param name="profile">The profile's name.</param>
-    /// <param name="hints">The hint.</param>
-    /// <returns>Whether the profile is known.</returns>
-    public static bool TryProfileHints(string profile, out RootDeviceHints? hints)
-    {
-        hints = profile switch
-        {
-            "unknown" => new() { DeviceName = "/dev/sda" },
-            "libvirt" => new() { DeviceName = "/dev/vda" },
-            "dell" => new() { Hctl = "0:0:0:0" },
-            "dell-raid" => new() { Hctl = "0:2:0:0" },
-            "openstack" => new() { DeviceName = "/dev/vdb" },
-            _ => null,
-        };
-        return hints is not null || profile is "empty";
-    }
-
-    /// <summary>The hints that status should show.</summary>
-    public static RootDeviceHints? Hints(BareMetalHostSpec spec, string profile)
-    {
-        if (spec.Raid?.SoftwareRaidVolumes?.Any(volume => volume.RootVolume is true) is true)
-        {
-            return null;
-        }
-
-        return spec.RootDeviceHints ?? (TryProfileHints(profile, out var hints) ? hints : null);
-    }
-
     /// <summary>The RAID configuration that status should show; equal to what it shows when nothing is to be done.</summary>
     public static Raid? TargetRaid(Raid? wanted, Raid? recorded)
     {
