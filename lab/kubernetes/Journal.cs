@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Metal3.Lab.Kubernetes;
@@ -47,8 +48,7 @@ internal sealed class Journal : IDisposable
     /// <exception cref="IOException">Another server uses the directory.</exception>
     public static Journal Open(string directory, Action<JournalRecord, bool> replay)
     {
-        Directory.CreateDirectory(directory);
-        var held = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        var held = Lock(directory);
         try
         {
             foreach (var half in Directory.EnumerateFiles(directory, "snapshot-*.tmp"))
@@ -146,6 +146,28 @@ internal sealed class Journal : IDisposable
         _lock.Dispose();
     }
 
+    private static FileStream Lock(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The data directory {directory} cannot be made: {e.Message}", e);
+        }
+
+        var path = Path.Combine(directory, "lock");
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new IOException($"Another server uses the data directory {directory}; end it, or choose another directory.", e);
+        }
+    }
+
     private static void Write(FileStream file, JournalVerb verb, long revision, string collection, string key, byte[] bytes)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Size(collection, key, bytes.Length));
@@ -179,6 +201,8 @@ internal sealed class Journal : IDisposable
         return 4 + length;
     }
 
+    // A start reads every byte that is kept before the runtime would find out that this loop is worth compiling well.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         var sum = 0xFFFF_FFFFu;
@@ -201,43 +225,51 @@ internal sealed class Journal : IDisposable
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 20);
         var header = new byte[HeaderBytes];
+        var payload = new byte[1 << 16];
+        var end = file.Length;
         long intact = 0;
         while (file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) == HeaderBytes)
         {
             var length = BinaryPrimitives.ReadInt32LittleEndian(header);
-            if (length < 17 || length > file.Length - file.Position)
+            if (length < 17 || length > end - file.Position)
             {
                 break;
             }
 
-            var payload = new byte[length];
-            file.ReadExactly(payload);
-            if (Checksum(payload) != BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4)))
+            if (length > payload.Length)
+            {
+                payload = new byte[Math.Max(length, 2 * payload.Length)];
+            }
+
+            var record = payload.AsSpan(0, length);
+            file.ReadExactly(record);
+            if (Checksum(record) != BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4)))
             {
                 break;
             }
 
-            replay(Decode(payload));
+            replay(Decode(record));
             intact = file.Position;
         }
 
         return intact;
     }
 
-    private static JournalRecord Decode(byte[] payload)
+    /// <summary>Copies what the record keeps: the buffer is the next one's, too.</summary>
+    private static JournalRecord Decode(ReadOnlySpan<byte> payload)
     {
         var verb = (JournalVerb)payload[0];
-        var revision = BinaryPrimitives.ReadInt64LittleEndian(payload.AsSpan(1));
+        var revision = BinaryPrimitives.ReadInt64LittleEndian(payload[1..]);
         var at = 9;
         var collection = Text(payload, ref at);
         var key = Text(payload, ref at);
-        return new JournalRecord(verb, revision, collection, key, payload[at..]);
+        return new JournalRecord(verb, revision, collection, key, payload[at..].ToArray());
     }
 
-    private static string Text(byte[] payload, ref int at)
+    private static string Text(ReadOnlySpan<byte> payload, ref int at)
     {
-        var length = BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(at));
-        var text = Encoding.UTF8.GetString(payload, at + 4, length);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(payload[at..]);
+        var text = Encoding.UTF8.GetString(payload.Slice(at + 4, length));
         at += 4 + length;
         return text;
     }

@@ -42,6 +42,9 @@ internal static class Json
 
     public static Map ParseMap(ReadOnlySpan<byte> utf8) => (Map)Parse(utf8)!;
 
+    /// <summary>Reads the value that starts at the reader's token; the reader then stands at its last one.</summary>
+    public static object? Read(ref Utf8JsonReader reader) => Read(ref reader, null, "");
+
     /// <summary>Parses the documents of a YAML stream into the same values as JSON; an empty document is skipped.</summary>
     public static IEnumerable<object?> ParseYaml(TextReader text)
     {

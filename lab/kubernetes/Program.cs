@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Runtime.InteropServices;
 using Metal3.Lab.Kubernetes;
 
@@ -17,13 +18,22 @@ services.Validators.Add(result =>
     }
 });
 
+port.Validators.Add(result =>
+{
+    foreach (var given in result.Tokens.Select(token => token.Value).Where(given => int.TryParse(given, out var number) && number is < 0 or > IPEndPoint.MaxPort))
+    {
+        result.AddError($"--port {given}: write a number from 0 to {IPEndPoint.MaxPort}; 0 takes a free one");
+    }
+});
+
 var command = new RootCommand("A Kubernetes API server in one process, for laptops and tests. kubectl works against it.")
 {
     port, data, token, tls, kubeconfig, crds, services,
 };
 command.SetAction(async (arguments, cancellation) =>
 {
-    using var logging = LoggerFactory.Create(builder => builder.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
+    using var logging = LoggerFactory.Create(builder => builder.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)); // why it cannot start is said below, in a sentence
     var options = new LabKubernetesOptions
     {
         Port = arguments.GetValue(port),
@@ -48,6 +58,9 @@ command.SetAction(async (arguments, cancellation) =>
     {
         await using var lab = await LabKubernetes.StartAsync(options, cancellation);
         Console.WriteLine($"Kubernetes API at {lab.Address}");
+        Console.WriteLine(options.KubeconfigPath is { } written
+            ? $"Try: kubectl --kubeconfig {written} api-resources"
+            : "With --kubeconfig FILE it writes a kubeconfig for kubectl.");
         await stop.Task.WaitAsync(cancellation);
         return 0;
     }

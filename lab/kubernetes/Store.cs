@@ -9,42 +9,51 @@ internal sealed class StoredObject
 {
     private static readonly Map NoLabels = [];
 
-    private StoredObject(byte[] bytes, Map metadata, long revision)
+    private StoredObject(byte[] bytes, long revision)
     {
         Bytes = bytes;
-        Namespace = metadata.TextAt("namespace") ?? "";
-        Name = metadata.TextAt("name")!;
-        Uid = metadata.TextAt("uid") ?? "";
         Revision = revision;
-        Labels = metadata.MapAt("labels") is { Count: > 0 } labels ? Json.Clone(labels) : NoLabels;
-        OwnerUids = metadata.ItemsAt("ownerReferences") is { Count: > 0 } owners
-            ? owners.OfType<Map>().Select(o => o.TextAt("uid") ?? "").ToArray()
-            : [];
-        Finalizers = metadata.ItemsAt("finalizers") is { Count: > 0 } finalizers ? finalizers.OfType<string>().ToArray() : [];
-        IsDeleting = metadata.At("deletionTimestamp") is not null;
     }
 
     public byte[] Bytes { get; }
 
-    public string Namespace { get; }
+    public string Namespace { get; private init; } = "";
 
-    public string Name { get; }
+    public string Name { get; private init; } = "";
 
-    public string Uid { get; }
+    public string Uid { get; private init; } = "";
 
     public long Revision { get; }
 
-    public Map Labels { get; }
+    public Map Labels { get; private init; } = NoLabels;
 
-    public IReadOnlyList<string> OwnerUids { get; }
+    public IReadOnlyList<string> OwnerUids { get; private init; } = [];
 
-    public IReadOnlyList<string> Finalizers { get; }
+    public IReadOnlyList<string> Finalizers { get; private init; } = [];
 
-    public bool IsDeleting { get; }
+    public bool IsDeleting { get; private init; }
 
-    public static StoredObject From(Map root, byte[] bytes, long revision) => new(bytes, (Map)root["metadata"]!, revision);
+    public static StoredObject From(Map root, byte[] bytes, long revision)
+    {
+        var metadata = (Map)root["metadata"]!;
+        return new(bytes, revision)
+        {
+            Namespace = metadata.TextAt("namespace") ?? "",
+            Name = metadata.TextAt("name")!,
+            Uid = metadata.TextAt("uid") ?? "",
+            Labels = metadata.MapAt("labels") is { Count: > 0 } labels ? Json.Clone(labels) : NoLabels,
+            OwnerUids = metadata.ItemsAt("ownerReferences") is { Count: > 0 } owners
+                ? owners.OfType<Map>().Select(o => o.TextAt("uid") ?? "").ToArray()
+                : [],
+            Finalizers = metadata.ItemsAt("finalizers") is { Count: > 0 } finalizers ? finalizers.OfType<string>().ToArray() : [],
+            IsDeleting = metadata.At("deletionTimestamp") is not null,
+        };
+    }
 
-    /// <summary>Reads only as far as the metadata, which sorted keys put near the front.</summary>
+    /// <summary>
+    /// Reads only as far as the metadata, which sorted keys put near the front, and steps over the field owners, which are most
+    /// of it: a start with much data does this for every object.
+    /// </summary>
     public static StoredObject From(byte[] bytes, long revision)
     {
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 512 });
@@ -53,19 +62,83 @@ internal sealed class StoredObject
         {
             var found = reader.ValueTextEquals("metadata"u8);
             reader.Read();
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
             if (found)
             {
-                var metadata = Json.ParseMap(bytes.AsSpan(start, (int)reader.BytesConsumed - start));
-                return new StoredObject(bytes, metadata, revision);
+                return FromMetadata(ref reader, bytes, revision);
             }
+
+            reader.Skip();
         }
 
         throw new JsonException("an object without metadata");
     }
 
     public Map Parse() => Json.ParseMap(Bytes);
+
+    private static StoredObject FromMetadata(ref Utf8JsonReader reader, byte[] bytes, long revision)
+    {
+        string ns = "", name = "", uid = "";
+        Map? labels = null;
+        string[] owners = [], finalizers = [];
+        var isDeleting = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("labels"u8))
+            {
+                reader.Read();
+                labels = (Map?)Json.Read(ref reader);
+            }
+            else if (reader.ValueTextEquals("ownerReferences"u8))
+            {
+                reader.Read();
+                owners = Json.Read(ref reader) is Items items ? [.. items.OfType<Map>().Select(o => o.TextAt("uid") ?? "")] : [];
+            }
+            else if (reader.ValueTextEquals("finalizers"u8))
+            {
+                reader.Read();
+                finalizers = Json.Read(ref reader) is Items items ? [.. items.OfType<string>()] : [];
+            }
+            else if (reader.ValueTextEquals("namespace"u8))
+            {
+                ns = Text(ref reader);
+            }
+            else if (reader.ValueTextEquals("name"u8))
+            {
+                name = Text(ref reader);
+            }
+            else if (reader.ValueTextEquals("uid"u8))
+            {
+                uid = Text(ref reader);
+            }
+            else if (reader.ValueTextEquals("deletionTimestamp"u8))
+            {
+                reader.Read();
+                isDeleting = reader.TokenType != JsonTokenType.Null;
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        return new(bytes, revision)
+        {
+            Namespace = ns,
+            Name = name,
+            Uid = uid,
+            Labels = labels is { Count: > 0 } ? labels : NoLabels,
+            OwnerUids = owners,
+            Finalizers = finalizers,
+            IsDeleting = isDeleting,
+        };
+    }
+
+    private static string Text(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.GetString() ?? "";
+    }
 }
 
 /// <summary>One change as watchers see it; <c>Previous</c> tells a filtered watch whether the object was in its view before.</summary>
@@ -122,7 +195,12 @@ internal sealed class Store : IDisposable
         _snapshotBytes = snapshotBytes;
         if (directory is not null)
         {
-            _journal = Journal.Open(directory, Replay);
+            var replayed = new Dictionary<Collection, ImmutableSortedDictionary<string, StoredObject>.Builder>();
+            _journal = Journal.Open(directory, (record, isSnapshot) => Replay(replayed, record, isSnapshot));
+            foreach (var (collection, objects) in replayed)
+            {
+                collection.Objects = objects.ToImmutable();
+            }
         }
     }
 
@@ -312,7 +390,7 @@ internal sealed class Store : IDisposable
         pulse.SetResult();
     }
 
-    private void Replay(JournalRecord record, bool isSnapshot)
+    private void Replay(Dictionary<Collection, ImmutableSortedDictionary<string, StoredObject>.Builder> replayed, JournalRecord record, bool isSnapshot)
     {
         if (record.Verb == JournalVerb.Revision)
         {
@@ -321,23 +399,35 @@ internal sealed class Store : IDisposable
             return;
         }
 
-        var collection = Collection(record.Collection);
-        var stored = StoredObject.From(record.Bytes, record.Revision);
-        var previous = collection.Objects.GetValueOrDefault(record.Key);
-        if (isSnapshot)
-        {
-            Index(collection, record.Key, previous, stored);
-            collection.Objects = collection.Objects.SetItem(record.Key, stored);
-            return;
-        }
-
-        if (record.Revision <= _revision)
+        if (!isSnapshot && record.Revision <= _revision)
         {
             return; // the snapshot was taken after this change
         }
 
-        var verb = record.Verb == JournalVerb.Delete ? Change.Deleted : previous is null ? Change.Added : Change.Modified;
-        Apply(collection, new Change(record.Revision, verb, record.Key, stored, previous));
+        var collection = Collection(record.Collection);
+        if (!replayed.TryGetValue(collection, out var objects))
+        {
+            replayed[collection] = objects = collection.Objects.ToBuilder();
+        }
+
+        var stored = StoredObject.From(record.Bytes, record.Revision);
+        var previous = objects.GetValueOrDefault(record.Key);
+        var deleted = record.Verb == JournalVerb.Delete;
+        if (deleted)
+        {
+            objects.Remove(record.Key);
+        }
+        else
+        {
+            objects[record.Key] = stored;
+        }
+
+        Index(collection, record.Key, previous, deleted ? null : stored);
+        if (!isSnapshot)
+        {
+            _revision = record.Revision;
+            Remember(collection, new Change(record.Revision, deleted ? Change.Deleted : previous is null ? Change.Added : Change.Modified, record.Key, stored, previous));
+        }
     }
 
     private void Apply(Collection collection, Change change)
@@ -348,6 +438,13 @@ internal sealed class Store : IDisposable
             : collection.Objects.SetItem(change.Key, change.Object);
         Index(collection, change.Key, change.Previous, deleted ? null : change.Object);
         Interlocked.Exchange(ref _revision, change.Revision);
+        Remember(collection, change);
+        Wake(collection);
+        Changed?.Invoke(collection, change);
+    }
+
+    private void Remember(Collection collection, Change change)
+    {
         var history = collection.History;
         history.Add(change);
         if (history.Count >= 2 * _historyLimit)
@@ -355,9 +452,6 @@ internal sealed class Store : IDisposable
             collection.CompactedAt = history[_historyLimit - 1].Revision;
             history.RemoveRange(0, _historyLimit);
         }
-
-        Wake(collection);
-        Changed?.Invoke(collection, change);
     }
 
     private void Index(Collection collection, string key, StoredObject? before, StoredObject? after)

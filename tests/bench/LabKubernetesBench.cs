@@ -45,7 +45,9 @@ public sealed class LabKubernetesBench : IBench
             Figure.Write(Name, "list", clock.Elapsed.TotalMilliseconds, "ms", ("hosts", hosts), ("megabytes", list.Length / 1_000_000));
             await WatchAsync(http, server.Revision, watchers, kilobytes, cancellationToken);
             await server.DisposeAsync();
-            await using var again = await StartAsync("start-with-data", lab, cancellationToken);
+            await (await StartAsync("start-with-data", lab, cancellationToken)).DisposeAsync();
+            await StartProcessAsync("process-start-empty", [], cancellationToken);
+            await StartProcessAsync("process-start-with-data", ["--data", directory], cancellationToken);
         }
         finally
         {
@@ -74,6 +76,22 @@ public sealed class LabKubernetesBench : IBench
         _ = await http.GetStringAsync(new Uri("/readyz", UriKind.Relative), cancellation);
         Figure.Write(Name, metric, clock.Elapsed.TotalMilliseconds, "ms");
         return server;
+    }
+
+    /// <summary>The program from its start to the line that says where it listens: what a person at a terminal waits for.</summary>
+    private async Task StartProcessAsync(string metric, string[] arguments, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        using var server = Process.Start(new ProcessStartInfo(
+            "dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Metal3.Lab.Kubernetes.dll"), "--port", "0", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+        _ = await server.StandardOutput.ReadLineAsync(cancellation);
+        Figure.Write(Name, metric, clock.Elapsed.TotalMilliseconds, "ms");
+        server.Kill();
+        await server.WaitForExitAsync(cancellation);
     }
 
     private async Task WatchAsync(HttpClient http, long revision, int watchers, int kilobytes, CancellationToken cancellation)
