@@ -41,7 +41,8 @@ internal static class CommandLine
         var root = new RootCommand(
             "Carries changes of BareMetalHosts and what belongs to them from Kubernetes to Temporal, and validates them at admission.\n"
             + "Every option can also be given as environment variable Bridge__NAME; Temporal is found by TEMPORAL_ADDRESS,\n"
-            + "TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or a profile file.");
+            + "TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or a profile file.\n"
+            + "Traces go to OTEL_EXPORTER_OTLP_ENDPOINT; none are made without it.");
         foreach (var (option, _) in Flags)
         {
             root.Options.Add(option);

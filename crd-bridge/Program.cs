@@ -15,6 +15,7 @@ static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> given, Canc
     builder.Services.AddMetal3Bridge(builder.Configuration.GetSection(BridgeOptions.Section));
     try
     {
+        using var traces = BridgeTraces.Export();
         using var host = builder.Build();
         var state = host.Services.GetRequiredService<BridgeState>();
         await host.RunAsync(cancellation); // disposes of the services

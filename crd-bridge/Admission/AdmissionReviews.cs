@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Metal3.Contracts.Admission;
 using Metal3.CrdBridge.Serving;
@@ -61,6 +62,7 @@ internal sealed class AdmissionReviews(AttachmentUsers users, BridgeMetrics metr
 
     private async Task<Verdict> JudgeAsync(Review review, CancellationToken cancellation)
     {
+        using var span = BridgeTraces.Review(review.Kind, review.Operation?.ToString() ?? "", review.Key);
         try
         {
             if (review.Operation is not { } operation || review.SubResource.Length > 0)
@@ -88,6 +90,7 @@ internal sealed class AdmissionReviews(AttachmentUsers users, BridgeMetrics metr
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             logger.NotChecked(review.Kind, e);
+            span.Failed(e);
             return Count(review, new(
                 StatusCodes.Status500InternalServerError, $"The {review.Kind} could not be checked; the log of the bridge says why.", null));
         }
@@ -95,12 +98,14 @@ internal sealed class AdmissionReviews(AttachmentUsers users, BridgeMetrics metr
 
     private Verdict Count(Review review, Verdict verdict)
     {
-        metrics.Reviews.Add(review.Kind, verdict.Code switch
+        var word = verdict.Code switch
         {
             StatusCodes.Status200OK => "allowed",
             StatusCodes.Status403Forbidden => "denied",
             _ => "failed",
-        });
+        };
+        metrics.Reviews.Add(review.Kind, word);
+        Activity.Current?.SetTag("metal3.verdict", word);
         return verdict;
     }
 

@@ -30,6 +30,7 @@ internal sealed class WatchSession
     private readonly Companions _companions;
     private readonly DeliveryQueue _due;
     private readonly ConcurrentDictionary<ObjectKey, (Delivered What, long At)> _delivered = new();
+    private readonly ConcurrentDictionary<ObjectKey, Task> _postponed = new(); // hosts that Temporal refused, until it takes them
     private readonly Channel<bool> _trouble = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public WatchSession(
@@ -126,8 +127,8 @@ internal sealed class WatchSession
         ];
         await Task.WhenAny(parts);
         await stop.CancelAsync();
-        await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await (parts.FirstOrDefault(part => part.IsFaulted) ?? parts[0]);
+        await Task.WhenAll([.. parts, .. _postponed.Values]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (parts.Concat(_postponed.Values).FirstOrDefault(part => part.IsFaulted) ?? parts[0]);
     }
 
     private async Task DeliverOneByOneAsync(CancellationToken cancellation)
@@ -135,6 +136,7 @@ internal sealed class WatchSession
         while (true)
         {
             var due = await _due.TakeAsync(cancellation);
+            using var span = BridgeTraces.Delivery(due.Key, due.Forced);
             try
             {
                 if (await DeliverAsync(due, cancellation))
@@ -142,6 +144,7 @@ internal sealed class WatchSession
                     _metrics.Latency.Observe(_time.GetElapsedTime(due.Since));
                 }
 
+                _postponed.TryRemove(due.Key, out _);
                 _due.Accepted(due.Key);
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested)
@@ -151,15 +154,16 @@ internal sealed class WatchSession
                 _metrics.DeliveryFailures.Add();
                 _logger.NotTold(due.Key, failures, pause, e.Message, BridgeLog.Unexpected(e));
                 _trouble.Writer.TryWrite(true);
-                _ = OfferAgainAsync(due.Key, pause, cancellation);
+                span.Failed(e);
+                _postponed[due.Key] = OfferAgainAsync(due.Key, pause, cancellation); // nobody takes it before it is offered, so there is one
             }
         }
     }
 
-    /// <summary>Waits without keeping a deliverer from other hosts; ends quietly with the session.</summary>
+    /// <summary>Waits without keeping a deliverer from other hosts; the session waits for its end.</summary>
     private async Task OfferAgainAsync(ObjectKey key, TimeSpan pause, CancellationToken cancellation)
     {
-        await Task.Delay(pause, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(pause, _time, cancellation);
         _due.Offer(key);
     }
 

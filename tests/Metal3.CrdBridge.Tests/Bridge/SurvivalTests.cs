@@ -73,6 +73,21 @@ public sealed class SurvivalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_bridge_ends_at_once_though_a_host_waits_for_its_next_attempt()
+    {
+        var bridge = await _rig.BridgeAsync(("LongestPause", "00:10:00"));
+        await _rig.HostAsync("a");
+        await _rig.Notes.NextAsync(2);
+        await _rig.Temporal.DisposeAsync();
+        await _rig.PatchAsync(Rig.Hosts("default", "a"), """{"spec": {"online": true}}""");
+        await LoggedAsync("Temporal could not be told about default/a");
+
+        await bridge.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), Rig.Cancellation);
+
+        Assert.DoesNotContain(_rig.Logged, line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task While_Temporal_is_away_changes_become_one_and_none_is_lost_even_if_it_lost_everything()
     {
         await _rig.BridgeAsync();
