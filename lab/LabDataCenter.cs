@@ -3,6 +3,7 @@ using k8s;
 using k8s.Autorest;
 using Metal3.Contracts;
 using Metal3.CrdBridge;
+using Metal3.CrdBridge.Serving;
 using Metal3.Lab.Ironic;
 using Metal3.Lab.Kubernetes;
 using Metal3.Lab.Temporal;
@@ -136,10 +137,22 @@ public sealed class LabDataCenter : IAsyncDisposable
                 new("Bridge:HealthAddress", "0"),
                 new("Bridge:MetricsAddress", "0"),
             ]);
+            string? bundle = null;
+            if (_options.Admission && SimulatedKubernetes is not null)
+            {
+                var certificates = Path.Combine(_options.Directory, "webhook");
+                bundle = await LabAdmission.WriteCertificateAsync(certificates, cancellation);
+                builder.Configuration.AddInMemoryCollection([new("Bridge:WebhookAddress", "127.0.0.1:0"), new("Bridge:WebhookCertDir", certificates)]);
+            }
+
             builder.Configuration.AddInMemoryCollection(_options.Settings);
             _ = builder.Services.AddMetal3Bridge(builder.Configuration.GetSection(BridgeOptions.Section));
             _bridge = builder.Build();
             await _bridge.StartAsync(cancellation);
+            if (bundle is not null && _bridge.Services.GetServices<IHostedService>().OfType<BridgeServers>().Single().Webhook is { } webhook)
+            {
+                await LabAdmission.ApplyAsync(Kubernetes, webhook, bundle, cancellation);
+            }
         }
     }
 

@@ -47,6 +47,12 @@ public sealed record LabOptions
     /// <summary>Whether a bridge runs in this process.</summary>
     public bool Bridge { get; init; } = true;
 
+    /// <summary>
+    /// Whether the simulated Kubernetes asks this process's bridge about every write of our kinds, as a cluster with the
+    /// deployment does. Default: no. A real cluster of <see cref="Kubeconfig"/> is never told to.
+    /// </summary>
+    public bool Admission { get; init; }
+
     /// <summary>Configuration of worker and bridge, such as <c>Host:Patience:BackoffUnit</c>.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 

@@ -11,23 +11,29 @@ namespace Metal3.Lab;
 /// <summary>Applies objects as <c>kubectl apply --server-side</c> does.</summary>
 internal static class Manifests
 {
-    private const string Manager = "metal3-lab";
+    /// <summary>Whose fields they are.</summary>
+    public const string Manager = "metal3-lab";
 
     /// <summary>The CRDs of <c>deploy/crds</c>, which this program carries with it.</summary>
     public static IReadOnlyList<JsonObject> Definitions()
     {
-        var assembly = Assembly.GetExecutingAssembly();
-        var found = new List<JsonObject>();
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("crds/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            var yaml = new YamlStream();
-            yaml.Load(reader);
-            found.AddRange(yaml.Documents.Select(document => ToJson(document.RootNode) as JsonObject)
-                .Where(definition => definition?["kind"]?.GetValue<string>() == "CustomResourceDefinition")!);
-        }
+        return
+        [
+            .. Assembly.GetExecutingAssembly().GetManifestResourceNames()
+                .Where(name => name.StartsWith("crds/", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .SelectMany(Embedded)
+                .Where(definition => definition["kind"]?.GetValue<string>() == "CustomResourceDefinition"),
+        ];
+    }
 
-        return found;
+    /// <summary>The documents of a file of <c>deploy</c> that this program carries with it.</summary>
+    public static IReadOnlyList<JsonObject> Embedded(string name)
+    {
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!);
+        var yaml = new YamlStream();
+        yaml.Load(reader);
+        return [.. yaml.Documents.Select(document => ToJson(document.RootNode)).OfType<JsonObject>()];
     }
 
     /// <summary>Applies the CRDs and waits until they are served.</summary>

@@ -66,6 +66,7 @@ internal static class UpCommand
                     Ironic = IronicUrl(parsed.GetValue(ironic)),
                     TemporalAddress = parsed.GetValue(temporal) is { } address and not "cli" ? address : null,
                     TemporalCli = parsed.GetValue(temporal) is "cli" ? Cli() : null,
+                    Admission = true,
                     Settings = isReal
                         ? new(StringComparer.Ordinal)
                         : new Dictionary<string, string?>(StringComparer.Ordinal) { ["Host:Patience:BackoffUnit"] = "00:00:05" },
@@ -212,6 +213,7 @@ internal static class UpCommand
               {kubectl} get baremetalhosts
               {kubectl} patch bmh {host} --type merge -p '{"{"}"spec":{"{"}"online":false{"}}"}'
               {kubectl} annotate bmh {host} reboot.metal3.io=
+              {kubectl} annotate bmh {host} inspect.metal3.io=maybe                 # refused, with the reason
               {kubectl} delete bmh {host}
               temporal workflow query    --address {lab.TemporalAddress} --workflow-id {id} --type view
               temporal workflow list     --address {lab.TemporalAddress} --query 'Metal3State="provisioned"'

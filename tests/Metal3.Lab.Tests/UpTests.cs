@@ -51,6 +51,21 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task A_running_lab_refuses_what_a_cluster_with_the_deployment_refuses()
+    {
+        _ = RealServers.OnPath("kubectl");
+        using var directory = new Lab();
+        await using var lab = Lab.Start(directory.Up("--hosts", "1", "--speed", "instant"));
+        await lab.LineWithAsync("stays up until Ctrl-C", Lab.Long);
+        var suggested = lab.Output.Split('\n').Single(line => line.Contains("inspect.metal3.io=maybe", StringComparison.Ordinal));
+
+        await using var kubectl = RunningProcess.Start("sh", ["-c", suggested]);
+
+        Assert.Equal(1, await kubectl.ExitAsync(Lab.Long));
+        Assert.Contains("""admission webhook "baremetalhost.metal3.io" denied the request: metadata.annotations[inspect.metal3.io]""", kubectl.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_running_lab_can_be_made_to_fail_and_to_heal_and_ends_cleanly_on_SIGTERM()
     {
         using var directory = new Lab();
