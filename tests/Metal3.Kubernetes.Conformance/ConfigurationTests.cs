@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
 using k8s;
 using k8s.Authentication;
 using k8s.Exceptions;
@@ -113,6 +114,64 @@ public sealed class ConfigurationTests : IDisposable
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(WithPlugin(plugin));
 
         Assert.Equal("from-plugin", (await configuration.TokenProvider.GetAuthenticationHeaderAsync(Cancellation)).Parameter);
+    }
+
+    [Fact]
+    public async Task An_exec_plugin_is_asked_again_when_its_token_is_over_and_not_before()
+    {
+        var count = Path.Combine(_directory, "count");
+        var plugin = Script($$$"""
+            echo x >> {{{count}}}
+            n=$(wc -l < {{{count}}})
+            year=2999; [ $n -eq 1 ] && year=2001
+            echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"token-'$n'","expirationTimestamp":"'$year'-01-01T00:00:00Z"}}'
+            """);
+
+        var tokens = KubernetesClientConfiguration.BuildConfigFromConfigFile(WithPlugin(plugin)).TokenProvider;
+
+        Assert.Equal("token-2", (await tokens.GetAuthenticationHeaderAsync(Cancellation)).Parameter);
+        Assert.Equal("token-2", (await tokens.GetAuthenticationHeaderAsync(Cancellation)).Parameter);
+    }
+
+    [Fact]
+    public async Task An_exec_plugin_may_give_a_client_certificate()
+    {
+        using var authority = Authority("ca");
+        using var leaf = Leaf(authority, "localhost", DateTimeOffset.UtcNow.AddDays(1));
+        using var admin = Leaf(authority, "from-plugin", DateTimeOffset.UtcNow.AddDays(1));
+        await using var server = await StartAsync(leaf, demandClient: true);
+        var answer = Write("answer.json", JsonSerializer.Serialize(new
+        {
+            apiVersion = "client.authentication.k8s.io/v1",
+            kind = "ExecCredential",
+            status = new { clientCertificateData = admin.ExportCertificatePem(), clientKeyData = admin.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem() },
+        }));
+        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(WithPlugin(Script($"cat {answer}")));
+        configuration.Host = server.Urls.First();
+        configuration.SslCaCerts = [X509Certificate2.CreateFromPem(authority.ExportCertificatePem())];
+        using var client = new k8s.Kubernetes(configuration);
+
+        var ns = await client.CoreV1.ReadNamespaceAsync("metal", cancellationToken: Cancellation);
+
+        Assert.Equal("CN=from-plugin", ns.Metadata.Annotations["client"]);
+    }
+
+    [Fact]
+    public async Task With_the_insecure_flag_a_strange_certificate_is_taken_and_without_it_none()
+    {
+        using var authority = Authority("ca");
+        using var leaf = Leaf(authority, "somewhere.else", DateTimeOffset.UtcNow.AddDays(-1));
+        await using var server = await StartAsync(leaf);
+        string Config(string flag) => Write("config", $$"""
+            current-context: one
+            contexts: [{name: one, context: {cluster: c} }]
+            clusters: [{name: c, cluster: {server: "{{server.Urls.First()}}"{{flag}} } }]
+            """);
+        using var lax = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(Config(", insecure-skip-tls-verify: true")));
+        using var strict = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(Config("")));
+
+        Assert.Equal("metal", (await lax.CoreV1.ReadNamespaceAsync("metal", cancellationToken: Cancellation)).Metadata.Name);
+        await Assert.ThrowsAsync<HttpRequestException>(() => strict.CoreV1.ReadNamespaceAsync("metal", cancellationToken: Cancellation));
     }
 
     [Theory]
