@@ -42,15 +42,21 @@ public sealed class AccessTests(Targets targets)
         var reader = new KubernetesReader(client, new WatchedNamespaces([Space]));
         var environment = new ActivityEnvironment();
 
-        // The second host finds companions that are there already.
+        // The second host finds companions that are there already, and the first one's firmware schema, which goes with its last owner.
+        var hosts = new List<HostKey>();
         foreach (var name in (string[])["worker-1", "worker-2"])
         {
             await kubectl.ApplyAsync(Host(name) + (name == "worker-2" ? Companions(name) : ""));
             var host = new HostKey(Space, name, await kubectl.RunAsync("get", "bmh", name, "-o", "jsonpath={.metadata.uid}"));
             await environment.RunAsync(() => LiveAsync(client, reader, host));
-            await kubectl.RunAsync("delete", "bmh", name, "--wait=false");
+            hosts.Add(host);
+        }
+
+        foreach (var host in hosts)
+        {
+            await kubectl.RunAsync("delete", "bmh", host.Name, "--wait=false");
             await environment.RunAsync(() => ReleaseAsync(client, host));
-            await kubectl.RunAsync("wait", "--for=delete", "bmh/" + name, "--timeout=30s");
+            await kubectl.RunAsync("wait", "--for=delete", "bmh/" + host.Name, "--timeout=30s");
         }
 
         Assert.NotEmpty(await reader.ReadClusterAsync(Cancellation));
