@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -150,7 +149,7 @@ public sealed class RefusalTests(Targets targets)
             await kubectl.RunAsync("apply", "--server-side", "--force-conflicts", "-k", System.IO.Path.Combine(ManifestTests.Root, "deploy", "crds"));
             await kubectl.RunAsync("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all");
             _namespace = await Namespaces.CreateAsync(_client, Cancellation);
-            using var certificate = WriteCertificate();
+            using var certificate = TestCertificates.Write(_certificates);
             var builder = Host.CreateEmptyApplicationBuilder(new());
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
@@ -222,20 +221,6 @@ public sealed class RefusalTests(Targets targets)
             }
 
             return own;
-        }
-
-        private X509Certificate2 WriteCertificate()
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest("CN=webhook", key, HashAlgorithmName.SHA256);
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddIpAddress(IPAddress.Loopback);
-            request.CertificateExtensions.Add(names.Build());
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-            var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-            File.WriteAllText(System.IO.Path.Combine(_certificates, "tls.crt"), certificate.ExportCertificatePem());
-            File.WriteAllText(System.IO.Path.Combine(_certificates, "tls.key"), key.ExportPkcs8PrivateKeyPem());
-            return certificate;
         }
 
         private async Task<(HttpStatusCode Code, JsonObject Answer)> SendAsync(HttpMethod method, string path, JsonObject? body = null)

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -13,6 +11,7 @@ using Metal3.Contracts.Provisioning;
 using Metal3.CrdBridge.Serving;
 using Metal3.Lab.Kubernetes;
 using Metal3.Lab.Temporal;
+using Metal3.TestKit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -162,21 +161,7 @@ internal sealed class Rig : IAsyncDisposable
         });
 
     /// <summary>Writes a certificate for <c>localhost</c> where bridges look for theirs.</summary>
-    public X509Certificate2 WriteCertificate()
-    {
-        Directory.CreateDirectory(Certificates);
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=webhook", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        File.WriteAllText(Path.Combine(Certificates, "tls.crt"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(Certificates, "tls.key"), key.ExportPkcs8PrivateKeyPem());
-        return certificate;
-    }
+    public X509Certificate2 WriteCertificate() => TestCertificates.Write(Certificates);
 
     public async ValueTask DisposeAsync()
     {
