@@ -56,8 +56,7 @@ internal static class BuiltIns
             columns: [Text("Type", "type"), Number("Data", root => root.MapAt("data")?.Count ?? 0)]);
         Add("", "ConfigMap", "configmaps", true, ["cm"],
             columns: [Number("Data", root => (root.MapAt("data")?.Count ?? 0) + (root.MapAt("binaryData")?.Count ?? 0))]);
-        Add("", "ServiceAccount", "serviceaccounts", true, ["sa"],
-            columns: [Number("Secrets", root => root.ItemsAt("secrets")?.Count ?? 0)]);
+        Add("", "ServiceAccount", "serviceaccounts", true, ["sa"]);
         Add("", "Service", "services", true, ["svc"], status: true, names: NameRule.Label, categories: ["all"],
             fields: ["spec.clusterIP", "spec.type"],
             columns:
