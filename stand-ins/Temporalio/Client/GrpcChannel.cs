@@ -477,7 +477,9 @@ internal sealed class GrpcChannel : IDisposable
 
     private static void ThrowUnlessOk(HttpHeaders headers, bool trailers)
     {
-        if (!headers.TryGetValues("grpc-status", out var found))
+        // Not validated: that would parse, and copy, every header of every answer.
+        var all = headers.NonValidated;
+        if (!all.TryGetValues("grpc-status", out var found))
         {
             if (trailers)
             {
@@ -488,7 +490,7 @@ internal sealed class GrpcChannel : IDisposable
             return;
         }
 
-        var code = int.TryParse(found.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        var code = int.TryParse(found.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? (RpcException.StatusCode)number
             : RpcException.StatusCode.Unknown;
         if (code == RpcException.StatusCode.OK)
@@ -496,11 +498,11 @@ internal sealed class GrpcChannel : IDisposable
             return;
         }
 
-        var message = headers.TryGetValues("grpc-message", out var texts) ? Uri.UnescapeDataString(texts.First()) : "";
+        var message = all.TryGetValues("grpc-message", out var texts) ? Uri.UnescapeDataString(texts.ToString()) : "";
         byte[]? details = null;
-        if (headers.TryGetValues("grpc-status-details-bin", out var encoded))
+        if (all.TryGetValues("grpc-status-details-bin", out var encoded))
         {
-            details = FromBase64(encoded.First());
+            details = FromBase64(encoded.ToString());
         }
 
         throw new RpcException(code, message, details);

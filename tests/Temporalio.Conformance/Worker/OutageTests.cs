@@ -19,7 +19,11 @@ public sealed class OutageTests(TemporalServer server)
         var process = await ServeAsync(directory, port);
         try
         {
-            var client = await TemporalClient.ConnectAsync(new($"127.0.0.1:{port}"));
+            // The worker's calls do not try again by themselves: what survives the outage, the worker itself has kept.
+            var log = new CapturedLog();
+            var client = await TemporalClient.ConnectAsync(
+                new($"127.0.0.1:{port}") { RpcRetry = new() { MaxRetries = 0 }, LoggerFactory = log });
+            var callers = await TemporalClient.ConnectAsync(new($"127.0.0.1:{port}"));
             var begun = 0;
             var finish = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await using var scene = await Scene.StartAsync(
@@ -46,17 +50,18 @@ public sealed class OutageTests(TemporalServer server)
             }
 
             await TemporalServer.UntilAsync(async () => Volatile.Read(ref begun) == 20);
-            var results = handles.Select(handle => handle.GetResultAsync()).ToList();
+            var results = handles.Select(handle => callers.GetWorkflowHandle<Scripted, string>(handle.Id).GetResultAsync()).ToList();
 
             // Killed, not stopped: what it had not written is gone, and every connection is cut.
             await process.DisposeAsync();
             finish.SetResult();
-            await Task.Delay(TimeSpan.FromSeconds(12)); // longer than any single call keeps trying
+            await TemporalServer.UntilAsync(async () => handles.TrueForAll(handle =>
+                log.With("it is kept, and sent again").Any(line => line.Contains(handle.Id, StringComparison.Ordinal)))); // each has tried, in vain
             process = await ServeAsync(directory, port);
 
             foreach (var handle in handles)
             {
-                await handle.SignalAsync(workflow => workflow.HearAsync("go on"));
+                await callers.GetWorkflowHandle<Scripted>(handle.Id).SignalAsync(workflow => workflow.HearAsync("go on"));
             }
 
             var numbers = (await Task.WhenAll(results)).Select(int.Parse).Order();

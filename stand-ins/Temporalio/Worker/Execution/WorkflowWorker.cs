@@ -57,7 +57,8 @@ internal sealed class WorkflowWorker : IDisposable
     /// <summary>The queue that only this worker serves; null when nothing is cached.</summary>
     public string? StickyQueue => IsCaching ? _stickyQueue : null;
 
-    private bool IsCaching => _context.Options.MaxCachedWorkflows > 0;
+    /// <summary>Two queues take two polls, and every poll a slot: with a single one there is no queue of our own.</summary>
+    private bool IsCaching => _context.Options.MaxCachedWorkflows > 0 && _slotCount > 1;
 
     /// <summary>Polls until told to stop; then waits for the tasks that are under way.</summary>
     /// <param name="stop">No more polls.</param>
@@ -67,7 +68,9 @@ internal sealed class WorkflowWorker : IDisposable
         using var stopPolling = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var abandonPolls = CancellationTokenSource.CreateLinkedTokenSource(abandon);
         _stop = stopPolling.Token;
-        var polls = Math.Max(IsCaching ? 2 : 1, _context.Options.MaxConcurrentWorkflowTaskPolls);
+        // A poll holds a slot for as long as it is parked. With more polls than slots, those of one queue could hold them all,
+        // and tasks of the other queue would wait for a minute.
+        var polls = Math.Max(IsCaching ? 2 : 1, Math.Min(_context.Options.MaxConcurrentWorkflowTaskPolls, _slotCount));
         var normal = IsCaching
             ? Math.Clamp((int)(polls * _context.Options.NonStickyToStickyPollRatio), 1, polls - 1)
             : polls;
