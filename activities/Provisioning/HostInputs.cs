@@ -112,7 +112,8 @@ internal sealed class HostInputs(IHostReader hosts, ISecretReader secrets)
         var wanted = !now.Annotations.ContainsKey(AnnotationKeys.Paused)
             && detached == expected.Detaching
             && (expected.Deleting is not { } deleting || deleting == now.Deleting)
-            && (expected.DeploymentHash is not { } hash || hash == now.DeploymentHash);
+            && (expected.DeploymentHash is not { } hash || hash == now.DeploymentHash)
+            && (expected.RootDeviceHash is not { } root || root == now.RootDeviceHash);
         return (wanted, now);
     }
 

@@ -218,8 +218,8 @@ internal sealed class NodeActivities(
             Intent = request.Intent,
             Image = spec.Image is { Url.Length: > 0 } image ? image : null,
             CustomDeploy = spec.CustomDeploy is { Method.Length: > 0 } custom ? custom : null,
-            Hints = host.Status?.Provisioning.RootDeviceHints
-                ?? RootDevice.InForce(spec, HardwareProfiles.Choose(spec, host.Status?.HardwareProfile)),
+            // Of the spec as it is now: what status shows may be older, and the wrong disk cannot be written back.
+            Hints = RootDevice.InForce(spec, HardwareProfiles.Choose(spec, host.Status?.HardwareProfile)),
             BootMode = host.Status?.Provisioning.BootMode ?? spec.BootMode,
             Force = request.Force,
         };

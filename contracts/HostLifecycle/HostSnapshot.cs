@@ -68,6 +68,11 @@ public sealed record HostSnapshot
         Spec.Image?.OciAuthSecretName,
         Spec.CustomDeploy?.Method))[..32];
 
+    /// <summary>Hash over what in spec chooses the disk that a deployment writes to: hints, and whether a software volume is the root.</summary>
+    /// <remarks>Not part of <see cref="DeploymentHash"/>: other hints make no other deployment of one that runs.</remarks>
+    public string RootDeviceHash => SafeUrl.Hash(
+        $"{(Spec.RootDeviceHints is { } hints ? Metal3Json.Serialize(hints) : "")}\n{Spec.Raid?.SoftwareRaidVolumes?.Any(volume => volume.RootVolume is true)}")[..32];
+
     /// <summary>Makes the snapshot of an object.</summary>
     /// <param name="host">The object as read.</param>
     /// <param name="related">See <see cref="Related"/>; null: none are known.</param>

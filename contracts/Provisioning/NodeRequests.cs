@@ -31,6 +31,9 @@ public sealed record Expectation
     /// <summary>Hash of image and custom deploy in spec (see <c>HostSnapshot.DeploymentHash</c>); null: it does not matter.</summary>
     public string? DeploymentHash { get; init; }
 
+    /// <summary>Hash of what in spec chooses the disk (see <c>HostSnapshot.RootDeviceHash</c>); null: it does not matter.</summary>
+    public string? RootDeviceHash { get; init; }
+
     /// <summary>Whether the detached annotation is expected (then its absence is a reason not to act).</summary>
     public bool Detaching { get; init; }
 }

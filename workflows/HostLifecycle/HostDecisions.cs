@@ -1,5 +1,6 @@
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Resources;
+using Metal3.Contracts.RootDevices;
 
 namespace Metal3.Workflows.HostLifecycle;
 
@@ -210,14 +211,28 @@ public static class HostDecisions
             return null;
         }
 
-        return observed.Registered == RegisteredMark(desired, observed)
+        if (observed.Registered != RegisteredMark(desired, observed))
+        {
+            return RunUnlessSetBack(Lifecycle.Register, desired, observed, now);
+        }
+
+        var provisioning = observed.Status.Provisioning;
+        var hints = HintsInForce(desired.Spec, observed.Status);
+        return provisioning.RootDeviceHints == hints || desired.Deleting
             ? null
-            : RunUnlessSetBack(Lifecycle.Register, desired, observed, now);
+            : new HostAction.Publish(Change.Of(observed with
+            {
+                Status = observed.Status with { Provisioning = provisioning with { RootDeviceHints = hints } },
+            }));
     }
 
     /// <summary>The value of <see cref="ObservedHost.Registered"/> that means nothing is left to register.</summary>
     public static string RegisteredMark(HostSnapshot desired, ObservedHost observed) =>
         RegistrationKey(desired, observed) + (CredentialsAreSeen(desired, observed) ? "" : "!");
+
+    /// <summary>The root device hints that status should show; those that it shows while no profile was chosen.</summary>
+    public static RootDeviceHints? HintsInForce(BareMetalHostSpec spec, BareMetalHostStatus status) =>
+        status.HardwareProfile is { Length: > 0 } profile ? RootDevice.InForce(spec, profile) : status.Provisioning.RootDeviceHints;
 
     /// <summary>Whether the BMC secret is, as far as the bridge knows, the one last tried.</summary>
     public static bool CredentialsAreSeen(HostSnapshot desired, ObservedHost observed) =>

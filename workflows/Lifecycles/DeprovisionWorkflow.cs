@@ -65,7 +65,7 @@ public sealed class DeprovisionWorkflow : LifecycleWorkflow
                 {
                     Image = new(),
                     CustomDeploy = null,
-                    RootDeviceHints = null,
+                    RootDeviceHints = Desired.Deleting ? null : HostDecisions.HintsInForce(Desired.Spec, Observed.Status),
                     Raid = RaidDecisions.WithoutSoftware(Observed.Status.Provisioning.Raid),
                     Firmware = null,
                 },

@@ -23,7 +23,7 @@ public sealed class ProvisionWorkflow : LifecycleWorkflow
 
     private bool _lacksData;
 
-    private Expectation Expect => new() { Deleting = false, DeploymentHash = Desired.DeploymentHash };
+    private Expectation Expect => new() { Deleting = false, DeploymentHash = Desired.DeploymentHash, RootDeviceHash = Desired.RootDeviceHash };
 
     /// <summary>Provisions the host.</summary>
     [WorkflowRun]

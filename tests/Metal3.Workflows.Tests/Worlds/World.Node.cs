@@ -103,6 +103,15 @@ public sealed partial class World
         }
     }
 
+    /// <summary>The node keeps a text of something that went wrong before.</summary>
+    public void Remember(string error)
+    {
+        lock (_gate)
+        {
+            _node = _node! with { LastError = error };
+        }
+    }
+
     public void LoseNode()
     {
         lock (_gate)
@@ -582,7 +591,8 @@ public sealed partial class World
         var stands = !fresh.IsPaused()
             && (fresh.Detach() is not null) == expect.Detaching
             && (expect.Deleting is not { } deleting || deleting == fresh.Deleting)
-            && (expect.DeploymentHash is not { } hash || hash == fresh.DeploymentHash);
+            && (expect.DeploymentHash is not { } hash || hash == fresh.DeploymentHash)
+            && (expect.RootDeviceHash is not { } root || root == fresh.RootDeviceHash);
         return stands || (expect.Deleting is true && fresh.Deleting && !fresh.IsPaused())
             ? null
             : new() { Progress = NodeProgress.Superseded, Node = _node, Fresh = fresh };
