@@ -150,43 +150,6 @@ public sealed class ConnectionTests : IAsyncLifetime
         await StillServesAsync();
     }
 
-    [Fact]
-    public async Task Two_thousand_idle_pollers_that_come_and_go_do_not_let_the_memory_grow()
-    {
-        await IdleAsync(); // whatever is made once
-        await IdleAsync();
-        var before = Managed();
-
-        for (var round = 0; round < 4; round++)
-        {
-            await IdleAsync();
-        }
-
-        var grown = (Managed() - before) / 8000.0;
-        Assert.True(grown < 250, $"every poll left {grown:F0} bytes behind"); // one poll in progress takes several KB
-    }
-
-    private async Task IdleAsync()
-    {
-        using var client = new RawClient(Server.TargetHost);
-        using var stop = new CancellationTokenSource();
-        var polls = Enumerable.Range(0, 2000).Select(number => client.CallAsync<PollActivityTaskQueueResponse>(
-            PollOf($"idle-{number % 20}"), cancellation: stop.Token)).ToList();
-        await InProgressAsync(2000);
-
-        await stop.CancelAsync();
-        await Task.WhenAll(polls).ContinueWith(_ => { }, TaskScheduler.Default);
-        await InProgressAsync(0);
-        Assert.All(polls, poll => Assert.True(poll.IsCanceled));
-    }
-
-    private static long Managed()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return GC.GetTotalMemory(forceFullCollection: true);
-    }
-
     private static PollActivityTaskQueueRequest PollOf(string queue) => new()
     {
         Namespace = "default", TaskQueue = new Api.TaskQueue { Name = queue }, Identity = "gone",
