@@ -152,7 +152,9 @@ public sealed class ConnectionTests : IAsyncLifetime
 
     private static PollActivityTaskQueueRequest PollOf(string queue) => new()
     {
-        Namespace = "default", TaskQueue = new Api.TaskQueue { Name = queue }, Identity = "gone",
+        Namespace = "default",
+        TaskQueue = new Api.TaskQueue { Name = queue },
+        Identity = "gone",
     };
 
     /// <summary>Waits until the server has so many calls in hand.</summary>

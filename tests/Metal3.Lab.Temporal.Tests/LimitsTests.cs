@@ -206,19 +206,31 @@ public sealed class LimitsTests(LowLimits servers) : IClassFixture<LowLimits>
             _ = await s.TurnAsync(Script.Marker("first"));
             _ = await s.RefusedAsync(() => s.Client.CallAsync<SignalWorkflowExecutionResponse>(new SignalWorkflowExecutionRequest
             {
-                Namespace = "default", WorkflowExecution = s.Execution, SignalName = "s", Input = s_tooMuch, RequestId = "r",
+                Namespace = "default",
+                WorkflowExecution = s.Execution,
+                SignalName = "s",
+                Input = s_tooMuch,
+                RequestId = "r",
             }));
             _ = await s.RefusedAsync(() => s.Client.CallAsync<QueryWorkflowResponse>(
                 new QueryWorkflowRequest { Namespace = "default", Execution = s.Execution, Query = new WorkflowQuery { QueryType = "q", QueryArgs = s_tooMuch } },
                 TimeSpan.FromSeconds(3)));
             _ = await s.RefusedAsync(() => s.Client.CallAsync<SignalWithStartWorkflowExecutionResponse>(new SignalWithStartWorkflowExecutionRequest
             {
-                Namespace = "default", WorkflowId = s.Id, WorkflowType = new WorkflowType { Name = "x" }, TaskQueue = new Api.TaskQueue { Name = s.Queue },
-                SignalName = "s", SignalInput = s_tooMuch, RequestId = "r2",
+                Namespace = "default",
+                WorkflowId = s.Id,
+                WorkflowType = new WorkflowType { Name = "x" },
+                TaskQueue = new Api.TaskQueue { Name = s.Queue },
+                SignalName = "s",
+                SignalInput = s_tooMuch,
+                RequestId = "r2",
             }));
             _ = await s.RefusedAsync(() => s.Client.CallAsync<TerminateWorkflowExecutionResponse>(new TerminateWorkflowExecutionRequest
             {
-                Namespace = "default", WorkflowExecution = s.Execution, Reason = "r", Details = s_tooMuch,
+                Namespace = "default",
+                WorkflowExecution = s.Execution,
+                Reason = "r",
+                Details = s_tooMuch,
             }));
             await s.KeepAsync();
         },
@@ -227,7 +239,9 @@ public sealed class LimitsTests(LowLimits servers) : IClassFixture<LowLimits>
         ["a failure of an activity"] = s => ActivityAsync(s, (task, c) => c.CallAsync<RespondActivityTaskFailedResponse>(
             new RespondActivityTaskFailedRequest
             {
-                TaskToken = task.TaskToken, Namespace = "default", Identity = "tester",
+                TaskToken = task.TaskToken,
+                Namespace = "default",
+                Identity = "tester",
                 Failure = new Failure { Message = "large", ApplicationFailureInfo = new ApplicationFailureInfo { Type = "T", NonRetryable = true, Details = s_tooMuch } },
             })),
         ["details of a heartbeat"] = s => ActivityAsync(s, async (task, c) =>
@@ -242,7 +256,10 @@ public sealed class LimitsTests(LowLimits servers) : IClassFixture<LowLimits>
             _ = await s.TurnAsync(Script.CancelActivity(5));
             s.Note((await s.RefusedAsync(() => s.Client.CallAsync<RespondActivityTaskCanceledResponse>(new RespondActivityTaskCanceledRequest
             {
-                TaskToken = activity.TaskToken, Namespace = "default", Identity = "tester", Details = s_tooMuch,
+                TaskToken = activity.TaskToken,
+                Namespace = "default",
+                Identity = "tester",
+                Details = s_tooMuch,
             }))).Message);
             await s.KeepAsync();
         },
@@ -277,7 +294,10 @@ public sealed class LimitsTests(LowLimits servers) : IClassFixture<LowLimits>
             var task = await s.TaskAsync();
             s.Note((await s.RefusedAsync(() => s.Client.CallAsync<RespondQueryTaskCompletedResponse>(new RespondQueryTaskCompletedRequest
             {
-                TaskToken = task.TaskToken, Namespace = "default", CompletedType = QueryResultType.Answered, QueryResult = s_tooMuch,
+                TaskToken = task.TaskToken,
+                Namespace = "default",
+                CompletedType = QueryResultType.Answered,
+                QueryResult = s_tooMuch,
             }))).Message);
             s.Note((await s.RefusedAsync(() => query)).Message);
         },

@@ -30,7 +30,9 @@ public sealed class MemoryTests
         var polls = Enumerable.Range(0, 2000).Select(number => client.CallAsync<PollActivityTaskQueueResponse>(
             new PollActivityTaskQueueRequest
             {
-                Namespace = "default", TaskQueue = new Api.TaskQueue { Name = $"idle-{number % 20}" }, Identity = "gone",
+                Namespace = "default",
+                TaskQueue = new Api.TaskQueue { Name = $"idle-{number % 20}" },
+                Identity = "gone",
             },
             cancellation: stop.Token)).ToList();
         await InProgressAsync(server, 2000);

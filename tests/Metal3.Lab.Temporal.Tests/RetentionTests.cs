@@ -43,13 +43,18 @@ public sealed class RetentionTests
         });
         var first = new StartWorkflowExecutionRequest
         {
-            Namespace = "archive", WorkflowId = "old", WorkflowType = new WorkflowType { Name = "T" },
-            TaskQueue = new Api.TaskQueue { Name = "q" }, RequestId = "r",
+            Namespace = "archive",
+            WorkflowId = "old",
+            WorkflowType = new WorkflowType { Name = "T" },
+            TaskQueue = new Api.TaskQueue { Name = "q" },
+            RequestId = "r",
         };
         _ = await client.CallAsync<StartWorkflowExecutionResponse>(first);
         _ = await client.CallAsync<TerminateWorkflowExecutionResponse>(new TerminateWorkflowExecutionRequest
         {
-            Namespace = "archive", WorkflowExecution = new WorkflowExecution { WorkflowId = "old" }, Reason = "done",
+            Namespace = "archive",
+            WorkflowExecution = new WorkflowExecution { WorkflowId = "old" },
+            Reason = "done",
         });
         var later = new Script(client, "later");
         _ = await later.StartAsync();
@@ -60,7 +65,8 @@ public sealed class RetentionTests
 
         var kept = await client.CallAsync<DescribeWorkflowExecutionResponse>(new DescribeWorkflowExecutionRequest
         {
-            Namespace = "archive", Execution = new WorkflowExecution { WorkflowId = "old" },
+            Namespace = "archive",
+            Execution = new WorkflowExecution { WorkflowId = "old" },
         });
         Assert.Equal(WorkflowExecutionStatus.Terminated, kept.WorkflowExecutionInfo.Status);
     }

@@ -41,6 +41,24 @@ public class PublicApiTests
     public void Refit_HttpClientFactory_has_no_member_that_the_official_package_has_not() =>
         AssertNoExtras(Assembly.Load("Refit.HttpClientFactory"), null, "Refit.HttpClientFactory-15.2.0.txt");
 
+    /// <summary>With the tests above: the application can use nothing that the official packages have not.</summary>
+    [Theory]
+    [InlineData("Temporalio")]
+    [InlineData("Temporalio.Extensions.Hosting")]
+    [InlineData("KubernetesClient")]
+    [InlineData("Refit")]
+    [InlineData("Refit.HttpClientFactory")]
+    public void A_stand_in_shows_its_internals_to_stand_ins_and_tests_alone(string standIn)
+    {
+        var friends = Assembly.Load(standIn).GetCustomAttributes<System.Runtime.CompilerServices.InternalsVisibleToAttribute>()
+            .Select(friend => friend.AssemblyName);
+
+        Assert.All(friends, friend => Assert.True(
+            friend is "Temporalio.Extensions.Hosting" or "Refit.HttpClientFactory" or "Metal3.Kubernetes.Conformance"
+                || friend.EndsWith("Tests", StringComparison.Ordinal),
+            friend));
+    }
+
     [Fact]
     public void A_member_that_is_not_listed_or_listed_otherwise_is_found()
     {

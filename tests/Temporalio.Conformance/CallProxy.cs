@@ -14,7 +14,9 @@ public sealed class CallProxy : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HttpMessageInvoker _server = new(new SocketsHttpHandler
     {
-        EnableMultipleHttp2Connections = true, UseProxy = false, AllowAutoRedirect = false,
+        EnableMultipleHttp2Connections = true,
+        UseProxy = false,
+        AllowAutoRedirect = false,
     });
 
     private readonly ConcurrentQueue<(string Rpc, byte[] Body, IReadOnlyDictionary<string, string> Headers)> _calls = new();

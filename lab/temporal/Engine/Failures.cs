@@ -29,7 +29,8 @@ internal static class Failures
         {
             left.ApplicationFailureInfo = new ApplicationFailureInfo
             {
-                Type = application.Type, NonRetryable = application.NonRetryable,
+                Type = application.Type,
+                NonRetryable = application.NonRetryable,
             };
         }
 
