@@ -172,7 +172,9 @@ public sealed class IronicBench : IBench
 
     private static JsonObject Address(int i) => new()
     {
-        ["redfish_address"] = $"http://bmc-{i}.example", ["redfish_username"] = "admin", ["redfish_password"] = "password",
+        ["redfish_address"] = $"http://bmc-{i}.example",
+        ["redfish_username"] = "admin",
+        ["redfish_password"] = "password",
     };
 
     private static SampleHost Sample(int i, string protocol) => new()
