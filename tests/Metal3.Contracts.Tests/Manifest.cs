@@ -56,6 +56,14 @@ internal sealed record Manifest(string File, string Rule, string Layer, string F
     public static JsonNode Written(Metal3Resource typed) =>
         System.Text.Json.JsonSerializer.SerializeToNode(typed, Metal3Json.Options.GetTypeInfo(typed.GetType()))!;
 
+    /// <summary>The documents of a YAML text.</summary>
+    public static List<JsonObject> Yaml(string text)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(text));
+        return [.. stream.Documents.Select(d => Json(d.RootNode)!.AsObject())];
+    }
+
     private static List<Manifest> Read(string folder) =>
         [.. System.IO.Directory.GetFiles(Path.Combine(Directory, folder), "*.yaml").Order(StringComparer.Ordinal).Select(path =>
         {
@@ -65,13 +73,6 @@ internal sealed record Manifest(string File, string Rule, string Layer, string F
                 : "";
             return new Manifest(Path.GetFileName(path), Head("rule"), Head("layer"), Head("field"), Head("operation").StartsWith("delete", StringComparison.Ordinal), Yaml(text));
         })];
-
-    private static List<JsonObject> Yaml(string text)
-    {
-        var stream = new YamlStream();
-        stream.Load(new StringReader(text));
-        return [.. stream.Documents.Select(d => Json(d.RootNode)!.AsObject())];
-    }
 
     private static JsonNode? Json(YamlNode node) => node switch
     {

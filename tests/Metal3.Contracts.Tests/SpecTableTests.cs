@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Metal3.Contracts.Bmc;
 
 namespace Metal3.Contracts.Tests;
 
@@ -103,6 +104,35 @@ public sealed partial class SpecTableTests
         });
 
         Assert.Equal(listed.Order(StringComparer.Ordinal), defined.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_example_of_the_specification_is_one_of_the_manifests_that_must_apply()
+    {
+        var examples = Fences().Matches(Spec()).Select(fence => fence.Groups["yaml"].Value).SelectMany(Manifest.Yaml).ToList();
+
+        Assert.True(examples.Count > 20, $"only {examples.Count} examples were found");
+        Assert.All(examples, example => Assert.Contains(
+            Manifest.Valid,
+            manifest => example["kind"] is null
+                ? JsonNode.DeepEquals(example["status"], manifest.Sent["status"]) // the shape of a status, without its host
+                : JsonNode.DeepEquals(example, manifest.Sent)));
+    }
+
+    [Fact]
+    public void Every_worked_BMC_address_yields_its_driver_info_and_every_refused_one_is_refused()
+    {
+        var worked = Table(Spec(), "### 5.5 ").Where(row => row[0].StartsWith('`')).ToList();
+        var refused = Table(Spec(), "### 5.5 ", 1).SelectMany(row => Code().Matches(row[0]).Select(address => address.Value.Trim('`'))).ToList();
+
+        Assert.True(worked.Count > 20 && refused.Count > 20, $"{worked.Count} worked and {refused.Count} refused addresses were found");
+        Assert.All(worked, row =>
+        {
+            Assert.True(BmcAccess.TryParse(new() { Address = Code().Match(row[0]).Value.Trim('`') }, out var access, out var problem), problem);
+            Assert.Equal(row[1], access.Type);
+            Assert.True(JsonNode.DeepEquals(JsonNode.Parse(row[2].Trim('`')), access.DriverInfo("admin", "s3cret")), row[0]);
+        });
+        Assert.All(refused, address => Assert.False(BmcAccess.TryParse(new() { Address = address }, out _, out _), address));
     }
 
     private static IEnumerable<string> Problems(Row row)
@@ -406,6 +436,9 @@ public sealed partial class SpecTableTests
         Assert.SkipWhen(Environment.GetEnvironmentVariable("METAL3_REQUIRE_SERVERS") is not "1", "needs the specification (METAL3_SPEC)");
         throw new InvalidOperationException("This run promises the specification, but METAL3_SPEC names no folder.");
     }
+
+    [GeneratedRegex("```yaml\n(?<yaml>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Fences();
 
     [GeneratedRegex("`[^`]*`")]
     private static partial Regex Code();
