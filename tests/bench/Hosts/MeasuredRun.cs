@@ -50,9 +50,13 @@ internal sealed class MeasuredRun
         }
 
         WriteMachine(bench, parameters);
-        var listings = _ironic.Sum(IsListing);
-        Figure.Write(bench, "ironic_requests_per_host", (_ironic.Total - listings) / hosts, "requests", parameters);
-        Figure.Write(bench, "ironic_listings", listings, "requests", parameters);
+        if (_ironic.Counts.Count > 0)
+        {
+            var listings = _ironic.Sum(IsListing);
+            Figure.Write(bench, "ironic_requests_per_host", (_ironic.Total - listings) / hosts, "requests", parameters);
+            Figure.Write(bench, "ironic_listings", listings, "requests", parameters);
+        }
+
         var written = _kubernetes.Sum(IsWrite);
         Figure.Write(bench, "kubernetes_events_per_host", _kubernetes.Sum(key => IsWrite(key) && key.Contains(" events", StringComparison.Ordinal)) / hosts, "events", parameters);
         Figure.Write(
