@@ -26,6 +26,9 @@ public sealed record HostState
 
     /// <summary>Hosts that vanished without a deletionTimestamp (the bridge's word).</summary>
     public bool Gone { get; init; }
+
+    /// <summary>What operators said last, oldest first, at most 20.</summary>
+    public IReadOnlyList<string> Said { get; init; } = [];
 }
 
 /// <summary>What a lifecycle starts with.</summary>
@@ -185,6 +188,9 @@ public sealed record HostView
 
     /// <summary>Everything remembered.</summary>
     public required ObservedHost Observed { get; init; }
+
+    /// <summary>What operators said last, oldest first, at most 20: when, what, about which step, who and why.</summary>
+    public IReadOnlyList<string> Said { get; init; } = [];
 }
 
 /// <summary>What a lifecycle is doing (query <c>view</c>).</summary>

@@ -152,6 +152,7 @@ public sealed partial class HostWorkflow
         Setback = _observed.Setback,
         Holds = [.. _holds],
         Observed = _observed,
+        Said = [.. _said],
     };
 
     /// <summary>Versions are opaque, but every API server's are growing numbers: enough to ask, never enough to ignore.</summary>
@@ -172,8 +173,16 @@ public sealed partial class HostWorkflow
             ? null
             : $"there is no step '{command.Step}'; name one of {string.Join(", ", StepNames.All)}, or *";
 
-    private static void Note(string what, StepCommand command) =>
-        Workflow.Logger.Steered(what, command.Step, command.By.Length == 0 ? "unknown" : command.By, command.Reason);
+    private void Note(string what, StepCommand command)
+    {
+        var by = command.By.Length == 0 ? "unknown" : command.By;
+        Workflow.Logger.Steered(what, command.Step, by, command.Reason);
+        _said.Add($"{Now:u} {what}{(command.Step.Length == 0 ? "" : " " + command.Step)} by {by}{(command.Reason.Length == 0 ? "" : ": " + command.Reason)}");
+        if (_said.Count > 20)
+        {
+            _said.RemoveAt(0);
+        }
+    }
 
     private async Task<string> ForwardAsync(string signal, StepCommand command)
     {

@@ -26,6 +26,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
     private ObservedHost _observed;  // written by the loop only
     private HostOptions? _options;
     private List<StepHold> _holds;
+    private readonly List<string> _said;
     private HostSnapshot? _successor;
     private ChildWorkflowHandle? _child;
     private Lifecycle? _lifecycle;
@@ -49,6 +50,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
         _observed = state.Observed ?? FromObject(state.Desired);
         _options = state.Options;
         _holds = [.. state.Holds];
+        _said = [.. state.Said];
         HoldAnnotations.Follow(_holds, ValueMap<string>.Empty, _desired.Annotations, Now);
         _successor = state.Successor;
         _runs = state.Runs;
@@ -592,6 +594,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
             Holds = _holds,
             Successor = _successor,
             Gone = _gone,
+            Said = _said,
         }));
 
     private void Describe()

@@ -1,4 +1,5 @@
 using Metal3.Contracts.HostLifecycle;
+using Metal3.Workflows.HostLifecycle;
 using Metal3.Workflows.Steps;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
@@ -28,8 +29,9 @@ public abstract partial class LifecycleWorkflow
     public Task DesiredChangedAsync(HostSnapshot snapshot)
     {
         HoldAnnotations.Follow(_holds, Desired.Annotations, snapshot.Annotations, Now);
+        var changed = HostDecisions.DesiredKey(snapshot) != HostDecisions.DesiredKey(Desired);
         Desired = snapshot;
-        _desiredVersion++;
+        _desiredVersion += changed ? 1 : 0; // a hold that was just recorded on the object must not end a back-off
         return Task.CompletedTask;
     }
 
@@ -212,6 +214,19 @@ public abstract partial class LifecycleWorkflow
         return $"the lifecycle ends at '{_step}'; the back end is left as it is";
     }
 
-    private static void Note(string what, StepCommand command) =>
-        Workflow.Logger.Steered(what, command.Step, command.By.Length == 0 ? "unknown" : command.By, command.Reason);
+    /// <summary>Who said what and why, for the log and for the story.</summary>
+    private void Note(string what, StepCommand command)
+    {
+        var by = command.By.Length == 0 ? "unknown" : command.By;
+        Workflow.Logger.Steered(what, command.Step, by, command.Reason);
+        _ledger.Add(new()
+        {
+            At = Now,
+            Lifecycle = Request.Lifecycle,
+            Step = command.Step.Length == 0 ? _step : command.Step,
+            Attempt = _attempt,
+            Class = "Steered",
+            Message = $"{what} by {by}" + (command.Reason.Length == 0 ? "" : $": {command.Reason}"),
+        });
+    }
 }

@@ -35,7 +35,7 @@ public sealed class PowerWorkflow : LifecycleWorkflow
         var stale = Observed.Node?.LastError;
         var force = Observed.Status.ErrorType == ErrorType.PowerManagementError;
         var hard = Goal.Hard || force;
-        await OperateAsync(
+        var done = await OperateAsync(
             Goal.On ? HostSteps.PowerOn : HostSteps.PowerOff,
             (Goal.On ? HostSteps.AwaitPowerOn : HostSteps.AwaitPowerOff) with { Deadline = Patience.Power },
             attempt =>
@@ -64,6 +64,13 @@ public sealed class PowerWorkflow : LifecycleWorkflow
                 return Task.CompletedTask;
             },
             Goal.On ? NodeGoal.PoweredOn : NodeGoal.PoweredOff);
+
+        if (!done && Goal.RebootAnnotationValue is null)
+        {
+            // The machine is not as it should be, and a person wants it left alone: else it would be switched again at once.
+            throw new LifecycleExitException(
+                LifecycleEnd.Abandoned, Goal.On ? StepNames.PowerOn : StepNames.PowerOff, "a person skipped the power change; the machine is left as it is");
+        }
 
         var reboot = Desired.Spec.DisablePowerOff is true && !Goal.On;
         if (reboot)

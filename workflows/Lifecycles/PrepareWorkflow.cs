@@ -119,6 +119,12 @@ public sealed class PrepareWorkflow : LifecycleWorkflow
 
         if (!done)
         {
+            // Skipped: what is wanted counts as applied, else the host would be prepared again at once.
+            Observed = Observed with
+            {
+                FirmwareTried = settings && wantedSettings is not null ? new(wantedSettings, Patience.FirmwareAttempts) : Observed.FirmwareTried,
+                Status = Observed.Status with { Provisioning = Observed.Status.Provisioning with { Raid = target } },
+            };
             return;
         }
 

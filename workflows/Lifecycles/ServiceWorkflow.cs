@@ -47,7 +47,7 @@ public sealed class ServiceWorkflow : LifecycleWorkflow
         }
 
         Pin(failedBefore);
-        await OperateAsync(
+        var done = await OperateAsync(
             HostSteps.StartService,
             HostSteps.AwaitService with { Deadline = Patience.Servicing },
             async attempt =>
@@ -84,7 +84,11 @@ public sealed class ServiceWorkflow : LifecycleWorkflow
             });
 
         Observed = Observed with { IntentDone = intent };
-        if (due && wanted is not null)
+        if (!done && wanted is not null)
+        {
+            Observed = Observed with { FirmwareTried = new(wanted, Patience.FirmwareAttempts) }; // skipped: not to be tried again at once
+        }
+        else if (due && wanted is not null)
         {
             var tried = Observed.FirmwareTried is { } before && before.Hash == wanted ? before.Count + 1 : 1;
             Observed = Observed with { FirmwareTried = new(wanted, tried) };
