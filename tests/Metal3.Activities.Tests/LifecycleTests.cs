@@ -1,5 +1,6 @@
 using Metal3.Activities.Tests.Rig;
 using Metal3.Contracts.Provisioning;
+using Metal3.Contracts.Resources;
 
 namespace Metal3.Activities.Tests;
 
@@ -54,6 +55,28 @@ public sealed class LifecycleTests
         Assert.Equal(1, lab.Count(key, "clean"));
         var settings = await process.Provisioner.FirmwareSettingsAsync(life.NodeId!, withSchema: false, TestContext.Current.CancellationToken);
         Assert.Equal("Disabled", settings.Settings["ProcTurboMode"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task S79_The_cleaning_flag_is_brought_into_line_before_the_machine_is_taken_back(bool disabled)
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        var (key, spec) = lab.NewHost();
+        var life = new Life(process, key, spec);
+        await life.RegisterAsync();
+        await life.ProvisionAsync();
+        process.Wire.Clear();
+
+        await life.UntilDoneAsync(() => process.Provisioner.UndeployAsync(
+            life.Input(), disabled ? AutomatedCleaningMode.Disabled : AutomatedCleaningMode.Metadata, TestContext.Current.CancellationToken));
+
+        var asked = process.Wire.Own.Where(one => one.Method is "PATCH" or "PUT").Select(one => one.Target ?? one.Method).ToList();
+        Assert.Equal(disabled ? ["PATCH", "deleted"] : ["deleted"], asked.Take(disabled ? 2 : 1));
+        var node = await process.Ironic.FindNodeAsync(life.NodeId!, TestContext.Current.CancellationToken);
+        Assert.Equal(!disabled, node!.AutomatedClean);
     }
 
     [Fact]

@@ -3,14 +3,13 @@ using FsCheck.Fluent;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
+using Metal3.Workflows.HostLifecycle;
 
 namespace Metal3.Workflows.Tests.Decisions;
 
 /// <summary>Every past: hosts of any wish in any state, possible or not.</summary>
 internal static class AnyHost
 {
-    private static readonly string[] Words = ["", "a", "b"];
-
     public static Gen<Scene> Scenes =>
         from spec in Specs
         from annotations in Annotations
@@ -18,8 +17,10 @@ internal static class AnyHost
         from claimed in Gen.Frequency((9, Gen.Constant(true)), (1, Gen.Constant(false)))
         from related in Gen.SubListOf("bmc-secret", "firmware-settings", "update-policy", "hardware-data")
         from version in Gen.Elements("1", "2")
+        from hardware in Flags
         from observed in Observations
-        select new Scene(
+        from remembered in Gen.Elements(true, true, false)
+        select Consistent(
             new()
             {
                 Host = new("metal", "host-0", "uid-0"),
@@ -29,9 +30,28 @@ internal static class AnyHost
                 DeletionTimestamp = deleting ? Given.Now : null,
                 Annotations = new(annotations),
                 Spec = spec,
+                HasHardware = hardware,
+                HardwareArchitecture = hardware ? "x86_64" : null,
                 Related = new(related.Select(role => KeyValuePair.Create(role, version))),
             },
-            observed);
+            observed,
+            remembered);
+
+    /// <summary>What is remembered of the desired side is remembered of this one, where the past says "same".</summary>
+    private static Scene Consistent(HostSnapshot desired, ObservedHost observed, bool remembered)
+    {
+        if (observed.Setback is { Desired: "same" } setback)
+        {
+            observed = observed with { Setback = setback with { Desired = HostDecisions.DesiredKey(desired) } };
+        }
+
+        if (remembered)
+        {
+            observed = observed with { IntakeOf = HostDecisions.IntakeKey(desired, observed) };
+        }
+
+        return new(desired, observed.Registered == "same" ? observed with { Registered = HostDecisions.RegisteredMark(desired, observed) } : observed);
+    }
 
     private static Gen<bool> Flags => Gen.Elements(true, false);
 
@@ -128,14 +148,24 @@ internal static class AnyHost
                 }))
         from tried in Gen.Elements<FirmwareAttempts?>(null, new FirmwareAttempts("h", 2), new FirmwareAttempts("old", 9))
         from raidUnknown in Flags
-        from registered in Gen.Elements<string?>(null, "other")
+        from registered in Gen.Elements<string?>(null, "other", "same", "same", "same")
+        from seen in Gen.Elements<string[]>([], ["1"], ["1", "2"])
+        from credentials in Gen.Frequency((5, Gen.Constant(false)), (1, Gen.Constant(true)))
+        from media in Flags
+        from done in Gen.SubListOf(AnnotationKeys.RebootPrefix + "x=", AnnotationKeys.RebootPrefix + "x={}")
+        from fault in Gen.Elements<string?>(null, "power failure")
+        from maintenance in Flags
         from refused in Gen.Frequency((9, Gen.Constant<string?>(null)), (1, Gen.Constant<string?>("no JSON")))
         from setback in Setbacks
         from read in Gen.Elements<DateTimeOffset?>(null, Given.Now, Given.Now.AddHours(-2))
         select new ObservedHost
         {
             Status = status,
-            Node = hasNode ? new() { NodeId = "node-0", State = "s", Phase = phase, PoweredOn = power } : null,
+            Node = hasNode ? new() { NodeId = "node-0", State = "s", Phase = phase, PoweredOn = power, Fault = fault, Maintenance = maintenance } : null,
+            CredentialsSeen = seen,
+            CredentialsUnusable = credentials,
+            UsesVirtualMedia = media,
+            RebootsDone = [.. done],
             AdoptionDue = adoption,
             Firmware = firmware,
             FirmwareTried = tried,
@@ -150,6 +180,13 @@ internal static class AnyHost
         (3, Gen.Constant<Setback?>(null)),
         (1, from lifecycle in Gen.Elements(Enum.GetValues<Lifecycle>())
             from minutes in Gen.Choose(-1, 9)
-            from key in Gen.Elements(Words)
-            select (Setback?)new Setback { Lifecycle = lifecycle, Desired = key, Until = Given.Now.AddMinutes(minutes) }));
+            from abandoned in Gen.Frequency((3, Gen.Constant(false)), (1, Gen.Constant(true)))
+            from key in Gen.Elements("another", "same", "same")
+            select (Setback?)new Setback
+            {
+                Lifecycle = lifecycle,
+                Desired = key,
+                Abandoned = abandoned,
+                Until = abandoned ? null : Given.Now.AddMinutes(minutes),
+            }));
 }

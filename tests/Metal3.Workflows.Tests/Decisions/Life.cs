@@ -5,8 +5,13 @@ using Metal3.Workflows.HostLifecycle;
 namespace Metal3.Workflows.Tests.Decisions;
 
 /// <summary>Lives a host's decisions without Temporal: carries every action out as a world would that works, or gives up.</summary>
-internal sealed class Life(Scene host, bool settingsStick = true, bool works = true)
+/// <param name="host">With what it begins.</param>
+/// <param name="settingsStick">Whether the machine takes its firmware settings.</param>
+/// <param name="works">Whether the BMC does what it is asked.</param>
+/// <param name="decide">Who decides; null: the product.</param>
+internal sealed class Life(Scene host, bool settingsStick = true, bool works = true, Decider? decide = null)
 {
+    private readonly Decider _decide = decide ?? HostDecisions.Next;
     private DateTimeOffset _now = Given.Now;
 
     public HostSnapshot Desired { get; private set; } = host.Desired;
@@ -21,13 +26,16 @@ internal sealed class Life(Scene host, bool settingsStick = true, bool works = t
 
     public List<Lifecycle> Lifecycles { get; } = [];
 
+    public List<HostAction> Actions { get; } = [];
+
     /// <summary>Until it rests or ends.</summary>
     /// <returns>False: it did neither within so many steps.</returns>
     public bool Live(int steps)
     {
         for (var step = 0; step < steps; step++)
         {
-            var action = HostDecisions.Next(Desired, Observed, Given.Options, _now);
+            var action = _decide(Desired, Observed, Given.Options, _now);
+            Actions.Add(action);
             Story.Add($"{Observed.State.Word}: {Describe(action)}");
             switch (action)
             {
@@ -198,3 +206,6 @@ internal sealed class Life(Scene host, bool settingsStick = true, bool works = t
     private void Enter(ProvisioningState state) =>
         Observed = Observed.ClearError().ResetErrorCount().Enter(state, Desired, _now).Observed;
 }
+
+/// <summary>Something that decides as <see cref="HostDecisions.Next"/> does, or should.</summary>
+internal delegate HostAction Decider(HostSnapshot desired, ObservedHost observed, HostOptions options, DateTimeOffset now);

@@ -61,6 +61,18 @@ public sealed class RaidTests
     public void After_a_failed_preparation_nothing_recorded_is_believed() => Assert.True(RaidDecisions.IsRaidDirty(
         new(), new ObservedHost { ActualRaidUnknown = true }));
 
+    [Fact]
+    public void S46_An_empty_wish_after_the_software_volumes_went_is_nothing_to_do() =>
+        Assert.False(Dirty(new(), new() { SoftwareRaidVolumes = [] }));
+
+    [Fact]
+    public void S44_Hints_are_compared_by_what_they_say()
+    {
+        Assert.Equal(new RootDeviceHints { DeviceName = "/dev/sda", Rotational = false }, new RootDeviceHints { DeviceName = "/dev/sda", Rotational = false });
+        Assert.NotEqual(new RootDeviceHints { DeviceName = "/dev/sda", Rotational = false }, new RootDeviceHints { DeviceName = "/dev/sda", Rotational = true });
+        Assert.NotEqual(new RootDeviceHints { DeviceName = "/dev/sda" }, new RootDeviceHints { DeviceName = "/dev/sda", Rotational = false });
+    }
+
     private static bool Dirty(Raid? wanted, Raid? recorded) => RaidDecisions.IsRaidDirty(
         new() { Raid = wanted }, new() { Status = new() { Provisioning = new() { Raid = recorded } } });
 }

@@ -237,6 +237,17 @@ public sealed class TransitionTests
     }
 
     [Fact]
+    public void S51_Settings_that_were_never_read_hold_nothing_up()
+    {
+        var host = Given.Host().In(ProvisioningState.Available).On().Knowing(observed => observed with
+        {
+            Firmware = new() { Known = false, ChangeDetected = true, Valid = true, WantedHash = "h" },
+        });
+
+        Came.ToRest(host.Next);
+    }
+
+    [Fact]
     public void W28_Settings_that_the_machine_never_takes_are_tried_three_times_and_then_told()
     {
         var stubborn = Given.Host().In(ProvisioningState.Available).On().Knowing(observed => observed with

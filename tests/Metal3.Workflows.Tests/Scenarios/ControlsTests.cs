@@ -1,7 +1,6 @@
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Resources;
 using Metal3.Workflows.Tests.Worlds;
-using Temporalio.Client;
 using Temporalio.Exceptions;
 
 namespace Metal3.Workflows.Tests.Scenarios;

@@ -1,4 +1,3 @@
-using Metal3.Contracts;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Resources;
 using Metal3.Contracts.Wire;

@@ -282,6 +282,26 @@ public sealed class TroubleTests(LabBench bench)
     }
 
     [Fact]
+    public async Task What_people_hide_in_urls_and_annotations_enters_no_history()
+    {
+        var world = bench.NewWorld();
+        await world.CreateAsync(
+            spec => spec with
+            {
+                Image = new()
+                {
+                    Url = $"http://user:{World.Secret}@images/ubuntu.raw?token=seeded-user-data-3f9c",
+                    Checksum = $"http://user:{World.Secret}@images/ubuntu.sum?token=seeded-user-data-3f9c",
+                },
+            },
+            [(AnnotationKeys.HardwareDetails, """{"hostname":"seeded-network-data-81b"}""")]);
+        await world.UntilStateAsync("provisioned");
+        await world.UntilRestAsync("provisioned");
+
+        await bench.ProveAsync(world);
+    }
+
+    [Fact]
     public async Task Golden_06a_A_first_registration_shows_OK_until_the_bmc_refuses_and_tells_the_profile_afterwards()
     {
         var world = bench.NewWorld(Waiting);

@@ -25,7 +25,7 @@ public sealed class FakeActivities : INodeActivities, IWaitActivities, IHostObje
     public void BreakFleetWatches(int times) => _brokenFleetWatches = times;
 
     /// <summary>Until a watch is under way.</summary>
-    public Task UntilFleetIsWatchedAsync() => _fleetIsWatched.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    public Task UntilFleetIsWatchedAsync() => _fleetIsWatched.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
     public void Add(World world) => _worlds[world.Namespace] = world;
 

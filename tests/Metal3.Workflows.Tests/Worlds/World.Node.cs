@@ -335,7 +335,7 @@ public sealed partial class World
                 _node = _node! with { Phase = NodePhase.Active, State = "active", PoweredOn = true };
                 return null;
             },
-            [new("ProvisioningStarted", $"Image provisioning started for {url}")]);
+            [new("ProvisioningStarted", $"Image provisioning started for {(url is null ? "" : SafeUrl.ForPeople(url))}")]);
     });
 
     public NodeAnswer Undeploy(UndeployRequest request) => Act("Undeploy", request, () =>

@@ -15,8 +15,17 @@ namespace Metal3.Workflows.Tests.Worlds;
 /// </remarks>
 public sealed partial class World
 {
-    /// <summary>Seeded into everything that must never reach a history.</summary>
+    /// <summary>The BMC's password, seeded into everything that must never reach a history.</summary>
     public const string Secret = "S3cr3t-Passw0rd";
+
+    /// <summary>What kubectl leaves on every object that was applied; seeded with all that people put into manifests.</summary>
+    public static (string Key, string Value) LastApplied { get; } = (
+        "kubectl.kubernetes.io/last-applied-configuration",
+        $"{Secret} #cloud-config seeded-user-data-3f9c seeded-network-data-81b -----BEGIN PRIVATE KEY-----");
+
+    /// <summary>No history of any test may hold one of these, whatever was seeded where.</summary>
+    public static IReadOnlyList<string> Secrets { get; } =
+        [Secret, "seeded-user-data-3f9c", "seeded-network-data-81b", "wrong-password-7Zq", "PRIVATE KEY", "BEGIN CERTIFICATE", "#cloud-config"];
 
     private static int _worlds;
     private readonly Lock _gate = new();
@@ -130,7 +139,7 @@ public sealed partial class World
                     Uid = uid,
                     Generation = 1,
                     ResourceVersion = NextVersion(),
-                    Annotations = new((annotations ?? []).Select(pair => KeyValuePair.Create(pair.Key, pair.Value))),
+                    Annotations = new((annotations ?? []).Append(LastApplied).Select(pair => KeyValuePair.Create(pair.Key, pair.Value))),
                 },
                 Spec = (spec ?? (s => s))(new()
                 {
@@ -304,7 +313,7 @@ public sealed partial class World
     public async Task<LifecycleView> UntilLifecycleAsync(Func<LifecycleView, bool> expected)
     {
         LifecycleView? last = null;
-        var limit = DateTime.UtcNow.AddSeconds(20);
+        var limit = DateTime.UtcNow.AddSeconds(60);
         while (DateTime.UtcNow < limit)
         {
             if ((last = await LifecycleAsync()) is { } view && expected(view))
@@ -322,7 +331,7 @@ public sealed partial class World
     public async Task UntilToldAsync(string signal)
     {
         var child = await ChildAsync();
-        var limit = DateTime.UtcNow.AddSeconds(20);
+        var limit = DateTime.UtcNow.AddSeconds(60);
         while (!(await child.FetchHistoryAsync()).Events.Any(one => one.WorkflowExecutionSignaledEventAttributes?.SignalName == signal))
         {
             if (DateTime.UtcNow > limit)
@@ -337,7 +346,7 @@ public sealed partial class World
     public async Task<HostView> UntilViewAsync(Func<HostView, bool> expected)
     {
         HostView? last = null;
-        var limit = DateTime.UtcNow.AddSeconds(20);
+        var limit = DateTime.UtcNow.AddSeconds(60);
         while (DateTime.UtcNow < limit)
         {
             if (expected(last = await ViewAsync()))
@@ -358,7 +367,7 @@ public sealed partial class World
     /// <summary>Waits until the world is as expected, without looking at the clock.</summary>
     public async Task UntilAsync(Func<World, bool> expected, string what = "the world as expected")
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             var changed = _changed.Task;
@@ -385,7 +394,7 @@ public sealed partial class World
 
     public async Task UntilEndedAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
         {
             await Handle.GetResultAsync().WaitAsync(limit.Token);
