@@ -1,4 +1,3 @@
-using Metal3.Activities.Ironic;
 using Metal3.Activities.Kubernetes;
 using Metal3.Activities.Provisioning;
 using Metal3.Activities.Tests.Rig;
