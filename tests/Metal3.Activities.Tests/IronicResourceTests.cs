@@ -170,7 +170,10 @@ public sealed class IronicResourceTests
 
     private static IronicOptions Options(int attempts = 3) => new()
     {
-        Endpoint = new Uri("http://ironic.default.svc/v1/"), Resource = Resource, Attempts = attempts, RetryPause = TimeSpan.Zero,
+        Endpoint = new Uri("http://ironic.default.svc/v1/"),
+        Resource = Resource,
+        Attempts = attempts,
+        RetryPause = TimeSpan.Zero,
     };
 
     private static IronicClient Client(KubernetesRig cluster, TimeProvider time, Network network, int attempts = 3)

@@ -217,7 +217,11 @@ public sealed class CompanionTests(LabObjects objects)
         var generation = (long)image["metadata"]!["generation"]!;
         JsonObject Condition(string type, bool value) => new()
         {
-            ["type"] = type, ["status"] = value ? "True" : "False", ["reason"] = "x", ["message"] = what, ["lastTransitionTime"] = "2026-08-20T12:00:00Z",
+            ["type"] = type,
+            ["status"] = value ? "True" : "False",
+            ["reason"] = "x",
+            ["message"] = what,
+            ["lastTransitionTime"] = "2026-08-20T12:00:00Z",
             ["observedGeneration"] = what == "old generation" ? generation - 1 : generation,
         };
         await PatchStatusAsync(space, new()

@@ -12,7 +12,11 @@ public sealed class ControlsTests(LabBench bench)
 
     private static readonly Dictionary<string, string> Updates = new(StringComparer.Ordinal)
     {
-        ["retry"] = "retryStep", ["skip"] = "skipStep", ["hold"] = "holdStep", ["resume"] = "resumeStep", ["abandon"] = "abandonLifecycle",
+        ["retry"] = "retryStep",
+        ["skip"] = "skipStep",
+        ["hold"] = "holdStep",
+        ["resume"] = "resumeStep",
+        ["abandon"] = "abandonLifecycle",
     };
 
     public static TheoryData<string, bool, bool> Ways
