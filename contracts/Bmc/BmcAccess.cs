@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
+using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Resources;
 
 namespace Metal3.Contracts.Bmc;
@@ -93,5 +94,5 @@ public sealed record BmcAccess(BmcAddress Address, BmcDriver Driver, bool Disabl
         return info;
     }
 
-    private static string Shown(string address) => $"'{RedactedUrl.Of(address).Url}'";
+    private static string Shown(string address) => $"'{SafeUrl.ForPeople(address)}'";
 }

@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 using Metal3.Contracts.Admission;
 using Metal3.Contracts.Annotations;
 using Metal3.Contracts.Bmc;
+using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Resources;
 
 namespace Metal3.Contracts.Tests;
@@ -42,7 +43,7 @@ public sealed class AnyInputTests
         {
             var url = $"redfish://user:S3CRET{string.Concat(parts)}@10.0.0.5:8443/redfish/v1?token=S3CRET";
             _ = BmcAccess.TryParse(new() { Address = url }, out _, out var problem);
-            return !(RedactedUrl.Of(url).Url + problem).Contains("S3CRET", StringComparison.Ordinal);
+            return !(SafeUrl.ForPeople(url) + SafeUrl.Hide(url) + problem).Contains("S3CRET", StringComparison.Ordinal);
         }).QuickCheckThrowOnFailure();
 
     [Fact]

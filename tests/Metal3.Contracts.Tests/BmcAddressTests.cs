@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Metal3.Contracts.Bmc;
+using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Resources;
 
 namespace Metal3.Contracts.Tests;
@@ -105,7 +106,7 @@ public sealed class BmcAddressTests
             ? access.ToString() + access.DriverInfo("u", "p").ToJsonString()
             : problem;
 
-        Assert.DoesNotContain("s3cret", shown + RedactedUrl.Of(address).Url, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", shown + SafeUrl.ForPeople(address) + SafeUrl.Hide(address), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -117,13 +118,24 @@ public sealed class BmcAddressTests
     [InlineData("u:p@10.0.0.1:623", "10.0.0.1:623")]
     [InlineData("h\nforged", "h\uFFFDforged")]
     [InlineData("", "")]
-    public void A_redacted_URL_keeps_where_but_not_who(string url, string shown)
+    public void A_hidden_URL_keeps_where_but_not_who(string url, string shown)
     {
-        var redacted = RedactedUrl.Of(url);
+        var hidden = SafeUrl.Hide(url);
 
-        Assert.Equal(shown, redacted.Url);
-        Assert.True(redacted.IsOf(url));
-        Assert.False(redacted.IsOf(url + "?other"));
+        Assert.Equal((shown, shown), (SafeUrl.ForPeople(url), SafeUrl.ForPeople(hidden)));
+        Assert.Equal(url != shown, SafeUrl.IsHidden(hidden));
+        Assert.Equal(hidden, SafeUrl.Hide(hidden));
+        Assert.True(SafeUrl.StandsFor(hidden, url));
+        Assert.False(SafeUrl.StandsFor(hidden, url + "?other"));
+    }
+
+    [Fact]
+    public void A_mark_that_somebody_else_put_there_hides_nothing()
+    {
+        const string forged = "http://user:s3cret@h/x#whole-sha256=0123456789abcdef";
+
+        Assert.False(SafeUrl.IsHidden(forged));
+        Assert.DoesNotContain("s3cret", SafeUrl.Hide(forged), StringComparison.Ordinal);
     }
 
     [Fact]
