@@ -9,6 +9,9 @@ public static class FailureKinds
     /// <summary>The BMC answers 401.</summary>
     public const string WrongPassword = "wrong-password";
 
+    /// <summary>The BMC has locked the account: it refuses the right password too, and says so.</summary>
+    public const string AccountLocked = "account-locked";
+
     /// <summary>Power changes are accepted and never happen.</summary>
     public const string StuckPower = "stuck-power";
 
@@ -81,7 +84,7 @@ public static class FailureKinds
     /// <summary>Every kind.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        BmcDown, WrongPassword, StuckPower, IgnoresSoftPowerOff, NoSoftPowerOff, VerifyFails, DeployFails, CleanFails,
+        BmcDown, WrongPassword, AccountLocked, StuckPower, IgnoresSoftPowerOff, NoSoftPowerOff, VerifyFails, DeployFails, CleanFails,
         InspectionFails, AdoptFails, ServiceFails, DeleteFails, AgentSilent, Slow, Locked, ValidateFails,
         InventoryMissing, HttpError, Malformed, Truncated, Drop, Stall, Redirect, Huge, NoDrivers,
     ];

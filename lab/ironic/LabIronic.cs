@@ -105,7 +105,8 @@ public sealed class LabIronic : IAsyncDisposable
     {
         lock (_world.Gate)
         {
-            _world.Failures.Set(host, kind, options?.DeepClone().AsObject() ?? []);
+            // As text, so that numbers are what they would be over the admin API.
+            _world.Failures.Set(host, kind, options is null ? [] : JsonNode.Parse(options.ToJsonString())!.AsObject());
             _world.Flush();
         }
     }

@@ -6,7 +6,7 @@ using Metal3.Lab.Ironic.State;
 namespace Metal3.Lab.Ironic.Http;
 
 /// <summary>One Redfish service with a system, a manager and a chassis for each declared machine.</summary>
-internal sealed class RedfishApi(World world)
+internal sealed partial class RedfishApi(World world)
 {
     private readonly Dictionary<string, (string User, string Password, string Id)> _sessions = new(StringComparer.Ordinal);
     private int _nextSession;
@@ -88,6 +88,12 @@ internal sealed class RedfishApi(World world)
             if (world.Failures.Find(FailureKinds.BmcDown, names) is not null)
             {
                 answer.Drop = true;
+                return;
+            }
+
+            if (world.Failures.Find(FailureKinds.AccountLocked, names) is not null)
+            {
+                Unauthorized(answer, "The account is locked after too many failed logins; try again later or unlock it.");
                 return;
             }
 
@@ -331,307 +337,12 @@ internal sealed class RedfishApi(World world)
         }
     }
 
-    private JsonObject SystemOf(Machine machine)
-    {
-        var id = machine.SystemId;
-        var path = $"/redfish/v1/Systems/{id}";
-        var inventory = Inventory.Of(
-            machine.Mac ?? "52:54:00:00:00:00", machine.Name, machine.InventoryOverrides, machine.BootMode != "Legacy");
-        var system = Resource(path, "ComputerSystem.v1_10_0.ComputerSystem", id, machine.Name ?? id);
-        system["UUID"] = Guid.TryParse(id, out _) ? id : null;
-        system["SystemType"] = "Physical";
-        system["Manufacturer"] = inventory["system_vendor"]?["manufacturer"]?.DeepClone();
-        system["Model"] = inventory["system_vendor"]?["product_name"]?.DeepClone();
-        system["SerialNumber"] = inventory["system_vendor"]?["serial_number"]?.DeepClone();
-        system["HostName"] = "";
-        system["PowerState"] = machine.PoweredOn ? "On" : "Off";
-        system["BiosVersion"] = machine.Firmware.GetValueOrDefault("bios");
-        system["Status"] = Healthy();
-        system["IndicatorLED"] = "Off";
-        system["Boot"] = new JsonObject
-        {
-            ["BootSourceOverrideEnabled"] = machine.BootEnabled,
-            ["BootSourceOverrideTarget"] = machine.BootTarget,
-            ["BootSourceOverrideTarget@Redfish.AllowableValues"] =
-                Json.Strings("None", "Pxe", "Cd", "Hdd", "Usb", "BiosSetup", "UefiHttp"),
-            ["BootSourceOverrideMode"] = machine.BootMode,
-            ["BootSourceOverrideMode@Redfish.AllowableValues"] = Json.Strings("UEFI", "Legacy"),
-            ["UefiTargetBootSourceOverride"] = null,
-        };
-        system["ProcessorSummary"] = new JsonObject
-        {
-            ["Count"] = inventory["cpu"]?["count"]?.DeepClone(),
-            ["Model"] = inventory["cpu"]?["model_name"]?.DeepClone(),
-            ["Status"] = Healthy(),
-        };
-        system["MemorySummary"] = new JsonObject
-        {
-            ["TotalSystemMemoryGiB"] = ((long?)inventory["memory"]?["physical_mb"] ?? 0) / 1024,
-            ["Status"] = Healthy(),
-        };
-        foreach (var below in new[] { "Bios", "SecureBoot", "EthernetInterfaces", "Processors", "SimpleStorage", "Storage", "VirtualMedia" })
-        {
-            system[below] = Reference($"{path}/{below}");
-        }
-
-        system["Links"] = new JsonObject
-        {
-            ["Chassis"] = new JsonArray(Reference($"/redfish/v1/Chassis/{id}")),
-            ["ManagedBy"] = new JsonArray(Reference($"/redfish/v1/Managers/{id}")),
-        };
-        system["Actions"] = new JsonObject
-        {
-            ["#ComputerSystem.Reset"] = new JsonObject
-            {
-                ["target"] = path + "/Actions/ComputerSystem.Reset",
-                ["ResetType@Redfish.AllowableValues"] = Json.Strings(
-                    "On", "ForceOff", "GracefulShutdown", "GracefulRestart", "ForceRestart", "Nmi", "ForceOn"),
-            },
-        };
-        return system;
-    }
-
-    private static JsonObject ManagerOf(Machine machine)
-    {
-        var id = machine.SystemId;
-        var path = $"/redfish/v1/Managers/{id}";
-        var manager = Resource(path, "Manager.v1_3_1.Manager", id, (machine.Name ?? id) + "-manager");
-        manager["ManagerType"] = "BMC";
-        manager["FirmwareVersion"] = machine.Firmware.GetValueOrDefault("bmc");
-        manager["PowerState"] = "On";
-        manager["Status"] = Healthy();
-        manager["VirtualMedia"] = Reference(path + "/VirtualMedia");
-        manager["EthernetInterfaces"] = Reference(path + "/EthernetInterfaces");
-        manager["Links"] = new JsonObject
-        {
-            ["ManagerForServers"] = new JsonArray(Reference($"/redfish/v1/Systems/{id}")),
-            ["ManagerForChassis"] = new JsonArray(Reference($"/redfish/v1/Chassis/{id}")),
-        };
-        return manager;
-    }
-
-    private static JsonObject MediaOf(Machine machine, string under, string slot)
-    {
-        var path = $"/redfish/v1/{under}/{machine.SystemId}/VirtualMedia/{slot}";
-        var image = machine.Media.GetValueOrDefault(slot);
-        var media = Resource(path, "VirtualMedia.v1_4_0.VirtualMedia", slot, slot switch { "Cd" => "Virtual CD", "Floppy" => "Virtual Floppy", _ => "Virtual USB" });
-        media["MediaTypes"] = slot switch { "Cd" => Json.Strings("CD", "DVD"), "Floppy" => Json.Strings("Floppy"), _ => Json.Strings("USBStick") };
-        media["Image"] = image ?? "";
-        media["ImageName"] = image is null ? "" : Path.GetFileName(image);
-        media["ConnectedVia"] = image is null ? "NotConnected" : "URI";
-        media["Inserted"] = image is not null;
-        media["WriteProtected"] = true;
-        media["Actions"] = new JsonObject
-        {
-            ["#VirtualMedia.InsertMedia"] = new JsonObject { ["target"] = path + "/Actions/VirtualMedia.InsertMedia" },
-            ["#VirtualMedia.EjectMedia"] = new JsonObject { ["target"] = path + "/Actions/VirtualMedia.EjectMedia" },
-        };
-        return media;
-    }
-
-    private static JsonObject BiosOf(Machine machine, SortedDictionary<string, string> settings, string path, string name)
-    {
-        var bios = Resource(path, "Bios.v1_0_0.Bios", "BIOS", name);
-        bios["Attributes"] = new JsonObject(settings.Select(s => KeyValuePair.Create(s.Key, Bios.Typed(s.Key, s.Value))));
-        _ = machine;
-        return bios;
-    }
-
-    private void PatchSystem(Machine machine, JsonObject body, Answer answer)
-    {
-        if (body["Boot"] is JsonObject boot)
-        {
-            if (boot["BootSourceOverrideTarget"].Text() is { } target)
-            {
-                if (target is not ("None" or "Pxe" or "Cd" or "Hdd" or "Usb" or "BiosSetup" or "UefiHttp"))
-                {
-                    answer.Error(400, "PropertyValueNotInList", $"The value {target} is not in the list of acceptable values.");
-                    return;
-                }
-
-                machine.BootTarget = target;
-                if (!boot.ContainsKey("BootSourceOverrideEnabled") && machine.BootEnabled == "Disabled")
-                {
-                    machine.BootEnabled = "Once";
-                }
-            }
-
-            machine.BootEnabled = boot["BootSourceOverrideEnabled"].Text() ?? machine.BootEnabled;
-            machine.BootMode = boot["BootSourceOverrideMode"].Text() ?? machine.BootMode;
-            world.Touch(machine);
-        }
-
-        answer.Status = 204;
-    }
-
-    private void PatchBios(Machine machine, JsonObject attributes, Answer answer)
-    {
-        foreach (var (name, value) in attributes)
-        {
-            if (Bios.Refuses(name, Text(value)) is { } refused)
-            {
-                answer.Error(400, "PropertyValueError", refused);
-                return;
-            }
-        }
-
-        foreach (var (name, value) in attributes)
-        {
-            machine.PendingBios[name] = value?.DeepClone();
-        }
-
-        world.Touch(machine);
-        answer.Status = 204;
-
-        static string Text(JsonNode? value) => value switch
-        {
-            null => "",
-            JsonValue v when v.TryGetValue<bool>(out var flag) => flag ? "true" : "false",
-            _ => value.ToString(),
-        };
-    }
-
-    private void Reset(Machine machine, string? type, List<string> names, Answer answer)
-    {
-        if (type is not ("On" or "ForceOff" or "GracefulShutdown" or "GracefulRestart" or "ForceRestart" or "Nmi" or "ForceOn"
-            or "PowerCycle"))
-        {
-            answer.Error(400, "ActionParameterValueNotInList", $"The value {type ?? "(none)"} for ResetType is not acceptable.");
-            return;
-        }
-
-        answer.Status = 204;
-        if (world.Failures.Use(FailureKinds.StuckPower, names) is not null || type == "Nmi"
-            || (type.StartsWith("Graceful", StringComparison.Ordinal)
-                && world.Failures.Find(FailureKinds.IgnoresSoftPowerOff, names) is not null))
-        {
-            return;
-        }
-
-        var on = type is not ("ForceOff" or "GracefulShutdown");
-        world.Scheduler.After(world.Times[Stages.Power], () =>
-        {
-            machine.PoweredOn = on;
-            foreach (var (name, value) in machine.PendingBios)
-            {
-                machine.Bios[name] = value is JsonValue v && v.TryGetValue<bool>(out var flag) ? flag ? "true" : "false" : value?.ToString() ?? "";
-            }
-
-            machine.PendingBios = [];
-            if (on && machine.BootEnabled == "Once")
-            {
-                machine.BootEnabled = "Disabled";
-            }
-
-            world.Touch(machine);
-        });
-    }
-
-    private void OpenSession(JsonObject body, Answer answer)
-    {
-        var (user, password) = (body["UserName"].Text(), body["Password"].Text());
-        if (user is null || password is null)
-        {
-            answer.Error(400, "PropertyMissing", "UserName and Password are required.");
-            return;
-        }
-
-        if (!Declared.Exists(m => m.AcceptsCredentials(user, password)
-            && world.Failures.Find(FailureKinds.WrongPassword, world.NamesOf(null, m)) is null))
-        {
-            Unauthorized(answer);
-            return;
-        }
-
-        var id = (++_nextSession).ToString();
-        var token = Guid.NewGuid().ToString("N");
-        _sessions[token] = (user, password, id);
-        answer.Status = 201;
-        answer.Headers["X-Auth-Token"] = token;
-        answer.Headers["Location"] = "/redfish/v1/SessionService/Sessions/" + id;
-        answer.Body = Resource("/redfish/v1/SessionService/Sessions/" + id, "Session.v1_0_2.Session", id, "User Session");
-        answer.Body["UserName"] = user;
-    }
-
-    private (string User, string Password)? Credentials(HttpRequest request)
-    {
-        if (request.Headers["X-Auth-Token"].ToString() is { Length: > 0 } token)
-        {
-            return _sessions.TryGetValue(token, out var session) ? (session.User, session.Password) : null;
-        }
-
-        var header = request.Headers.Authorization.ToString();
-        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
-        {
-            return null;
-        }
-
-        try
-        {
-            var parts = Encoding.UTF8.GetString(Convert.FromBase64String(header[6..].Trim())).Split(':', 2);
-            return parts.Length == 2 ? (parts[0], parts[1]) : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
-
-    private bool AllDown() => Declared is { Count: > 0 } machines
-        && machines.TrueForAll(m => world.Failures.Find(FailureKinds.BmcDown, world.NamesOf(null, m)) is not null);
-
-    private static void Unauthorized(Answer answer)
-    {
-        answer.Error(401, "GeneralError", "Incorrect username or password");
-        answer.Headers["WWW-Authenticate"] = "Basic realm=\"Redfish\"";
-    }
-
     private IEnumerable<string> Macs(Machine machine) => machine.Mac is null
         ? []
         : (Inventory.Of(machine.Mac, machine.Name, machine.InventoryOverrides)["interfaces"] as JsonArray ?? [])
             .Select(nic => nic?["mac_address"].Text()).OfType<string>();
 
     private static bool IsSlot(string slot) => slot is "Cd" or "Floppy" or "Usb";
-
-    private static JsonObject ServiceRoot()
-    {
-        var root = Resource("/redfish/v1/", "ServiceRoot.v1_5_0.ServiceRoot", "RootService", "Lab Redfish Service");
-        root["RedfishVersion"] = "1.11.0";
-        root["UUID"] = "85775665-c110-4b85-8989-e6162170b3ec";
-        foreach (var name in new[] { "Systems", "Managers", "Chassis", "SessionService", "UpdateService", "Registries" })
-        {
-            root[name] = Reference("/redfish/v1/" + name);
-        }
-
-        root["Links"] = new JsonObject { ["Sessions"] = Reference("/redfish/v1/SessionService/Sessions") };
-        return root;
-    }
-
-    private static JsonObject Resource(string path, string type, string id, string name) => new()
-    {
-        ["@odata.id"] = path,
-        ["@odata.type"] = "#" + type,
-        ["@odata.context"] = $"/redfish/v1/$metadata#{type[..type.IndexOf('.')]}.{type[..type.IndexOf('.')]}",
-        ["Id"] = id,
-        ["Name"] = name,
-    };
-
-    private static JsonObject Collection(string path, string type, IEnumerable<string> members)
-    {
-        var all = members.ToList();
-        return new()
-        {
-            ["@odata.id"] = path,
-            ["@odata.type"] = $"#{type}Collection.{type}Collection",
-            ["Name"] = type + " Collection",
-            ["Members@odata.count"] = all.Count,
-            ["Members"] = Json.ArrayOf(all.Select(member => (JsonNode?)Reference(member))),
-        };
-    }
-
-    private static JsonObject Reference(string path) => new() { ["@odata.id"] = path };
-
-    private static JsonObject Healthy() => new() { ["State"] = "Enabled", ["Health"] = "OK" };
 
     private sealed class Answer
     {

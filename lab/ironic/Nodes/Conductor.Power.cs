@@ -92,7 +92,8 @@ internal sealed partial class Conductor
 
         var names = world.NamesOf(node, machine).ToList();
         var down = world.Failures.Find(FailureKinds.BmcDown, names) is not null;
-        var wrong = world.Failures.Find(FailureKinds.WrongPassword, names) is not null;
+        var locked = world.Failures.Find(FailureKinds.AccountLocked, names) is not null;
+        var wrong = locked || world.Failures.Find(FailureKinds.WrongPassword, names) is not null;
         var info = node.DriverInfo;
         if (power == "ipmitool")
         {
@@ -125,7 +126,8 @@ internal sealed partial class Conductor
 
         return wrong || !machine.AcceptsCredentials(info["redfish_username"].Text(), info["redfish_password"].Text())
             ? $"Redfish exception occurred. Error: HTTP GET {address}{system} returned code 401. Base.1.0.GeneralError: "
-                + "Incorrect username or password Extended information: [{'@odata.type': "
+                + (locked ? "The account is locked after too many failed logins; try again later or unlock it." : "Incorrect username or password")
+                + " Extended information: [{'@odata.type': "
                 + "'/redfish/v1/$metadata#Message.1.0.0.Message', 'MessageId': 'Base.1.0.GeneralError'}]"
             : null;
     }
