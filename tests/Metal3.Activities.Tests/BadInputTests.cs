@@ -89,6 +89,93 @@ public sealed class BadInputTests
         Assert.All(process.Wire.Own, request => Assert.Equal("GET", request.Method));
     }
 
+    [Theory]
+    [InlineData("{\"versions\":[]}", 200)]
+    [InlineData("{\"version\":{\"version\":\"two\"}}", 200)]
+    [InlineData("[]", 200)]
+    [InlineData("<html>a proxy</html>", 200)]
+    [InlineData("", 200)]
+    [InlineData("{\"versions\":", 300)]
+    public async Task An_endpoint_that_is_no_Ironic_is_told_by_its_first_answer(string body, int status)
+    {
+        using var client = new IronicClient(
+            new IronicOptions { Endpoint = new Uri("http://ironic.example/v1/"), Attempts = 1 }, TimeProvider.System, new Says(body, status));
+
+        var thrown = await Assert.ThrowsAsync<IronicException>(() => client.ServerAsync(Cancellation));
+
+        Assert.Equal(IronicFault.Malformed, thrown.Fault);
+        Assert.Contains("is the endpoint right?", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed_and_carries_no_credentials_away()
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        await process.Ironic.ServerAsync(Cancellation);
+        process.Wire.Clear();
+        lab.Lab.Fail("*", FailureKinds.Redirect);
+
+        var thrown = await Assert.ThrowsAsync<IronicException>(() => process.Ironic.FindNodeAsync("any", Cancellation));
+
+        Assert.Equal(IronicFault.Malformed, thrown.Fault);
+        Assert.Contains("redirect, which is not followed", thrown.Message, StringComparison.Ordinal);
+        Assert.All(process.Wire.All, one => Assert.StartsWith("/v1/nodes/any", one.Path, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_answer_of_ten_megabytes_is_not_read_to_its_end()
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = new Bench(lab.Lab.Endpoint, options => options with { Attempts = 1 });
+        await process.Ironic.ServerAsync(Cancellation);
+        lab.Lab.Fail("*", FailureKinds.Huge);
+
+        var thrown = await Assert.ThrowsAsync<IronicException>(() => process.Ironic.FindNodeAsync("any", Cancellation));
+
+        Assert.Equal(IronicFault.Malformed, thrown.Fault);
+        Assert.Contains("longer than 8388608 bytes", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_microversion_that_is_refused_later_is_negotiated_again()
+    {
+        var old = false;
+        var versions = new List<string?>();
+        using var client = new IronicClient(
+            new IronicOptions { Endpoint = new Uri("http://ironic.example/v1/"), Attempts = 1 },
+            TimeProvider.System,
+            new Says(request =>
+            {
+                var highest = old ? "1.90" : "1.96";
+                var path = request.RequestUri!.AbsolutePath;
+                if (path.TrimEnd('/') == "/v1")
+                {
+                    return (200, $$$"""{"version":{"version":"{{{highest}}}"}}""");
+                }
+
+                if (path == "/v1/drivers")
+                {
+                    return (200, """{"drivers":[{"name":"redfish"}]}""");
+                }
+
+                var asked = request.Headers.GetValues("X-OpenStack-Ironic-API-Version").Single();
+                versions.Add(asked);
+                return old && asked != "1.89"
+                    ? (406, """{"error_message": "{\"faultstring\": \"Request not acceptable.\"}"}""")
+                    : (200, """{"uuid":"u","provision_state":"enroll"}""");
+            }));
+
+        await client.FindNodeAsync("u", Cancellation);
+        old = true; // Ironic is replaced by an older one
+        var refused = await Assert.ThrowsAsync<IronicException>(() => client.FindNodeAsync("u", Cancellation));
+        var found = await client.FindNodeAsync("u", Cancellation);
+
+        Assert.Equal(IronicFault.UnsupportedVersion, refused.Fault);
+        Assert.Equal("u", found!.Uuid);
+        Assert.Equal(["1.95", "1.95", "1.89"], versions);
+    }
+
     [Fact]
     public async Task A_config_drive_that_is_too_big_is_refused_with_the_fields_to_shorten()
     {
@@ -140,7 +227,6 @@ public sealed class BadInputTests
     [InlineData("IRONIC_ENDPOINT", "")]
     [InlineData("IRONIC_ENDPOINT", "ftp://x")]
     [InlineData("IRONIC_ENDPOINT", "http://user:s3cret@h/")]
-    [InlineData("IRONIC_NAME", "ironic")]
     [InlineData("IRONIC_CLIENT_TIMEOUT", "0s")]
     [InlineData("IRONIC_CLIENT_CACHE_TTL", "soon")]
     public void A_wrong_variable_stops_the_start_and_is_named(string name, string value)
@@ -168,5 +254,23 @@ public sealed class BadInputTests
         Assert.DoesNotContain("ss'w", text, StringComparison.Ordinal);
         Assert.DoesNotContain("w\\\\rd", text, StringComparison.Ordinal);
         Assert.Contains("Reason", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Answers what the test says.</summary>
+    private sealed class Says(Func<HttpRequestMessage, (int Status, string Body)> answer) : HttpMessageHandler
+    {
+        public Says(string body, int status)
+            : this(_ => (status, body))
+        {
+        }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var (status, body) = answer(request);
+            return Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)status)
+            {
+                Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+            });
+        }
     }
 }

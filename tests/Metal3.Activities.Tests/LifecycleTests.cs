@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Metal3.Activities.Tests.Rig;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
@@ -80,6 +81,37 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Settings_that_nobody_applied_though_the_node_moved_are_sent_once_more_and_never_a_third_time()
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        var (key, spec) = lab.NewHost();
+        var life = new Life(process, key, spec) { Trusting = false };
+        await life.RegisterAsync();
+        var cancellation = TestContext.Current.CancellationToken;
+        var intent = Life.CleanIntent();
+
+        // The intent is recorded, and before the verb somebody else moves the node: by its stamp the verb seems sent.
+        await lab.SetAsync(life.NodeId!, Recorded(intent, movedSince: "2020-01-01T00:00:00.0000000+00:00", unseen: false));
+        await life.PrepareAsync(intent);
+        var sent = lab.Count(key, "clean");
+        var settings = await process.Provisioner.FirmwareSettingsAsync(life.NodeId!, withSchema: false, cancellation);
+
+        // A BMC that takes the settings and does not apply them must not be asked for ever.
+        await lab.SetAsync(life.NodeId!, Recorded(Life.CleanIntent(2), movedSince: "2020-01-01T00:00:00.0000000+00:00", unseen: true));
+        await life.PrepareAsync(Life.CleanIntent(2));
+
+        Assert.Equal((1, "Disabled"), (sent, settings.Settings["ProcTurboMode"]));
+        Assert.Equal(1, lab.Count(key, "clean"));
+
+        // Volumes cannot be told apart from those that were there before: never again.
+        await lab.SetAsync(life.NodeId!, Recorded(Life.CleanIntent(3), movedSince: "2020-01-01T00:00:00.0000000+00:00", unseen: false));
+        await life.UntilDoneAsync(() => process.Provisioner.PrepareAsync(
+            life.ChangeInput(Life.CleanIntent(3)) with { TargetRaid = [] }, cancellation));
+        Assert.Equal(1, lab.Count(key, "clean"));
+    }
+
+    [Fact]
     public async Task An_older_intent_never_acts_on_a_node_that_records_a_newer_one()
     {
         await using var lab = await LabRig.StartAsync();
@@ -153,6 +185,17 @@ public sealed class LifecycleTests
         Assert.Equal(NodePhase.Active, life.Last!.Phase);
         Assert.Equal(1, lab.Count(key, "deploy"));
     }
+
+    private static JsonObject Recorded(NodeIntent intent, string movedSince, bool unseen) => new()
+    {
+        ["extra"] = new JsonObject
+        {
+            ["metal3_workflows_intent"] = new JsonObject
+            {
+                ["verb"] = intent.Verb, ["hash"] = intent.Hash, ["ordinal"] = intent.Ordinal, ["since"] = movedSince, ["unseen"] = unseen,
+            },
+        },
+    };
 
     private static string Story(string what, IReadOnlyList<Crossed> requests) =>
         $"{what} took {requests.Count} requests:\n{string.Join('\n', requests)}";

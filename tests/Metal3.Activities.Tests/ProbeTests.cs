@@ -31,6 +31,82 @@ public sealed class ProbeTests
     }
 
     [Fact]
+    public async Task A_locked_account_is_told_from_a_wrong_password_and_is_not_knocked_at_again_for_a_while()
+    {
+        await using var lab = await LabRig.StartAsync();
+        var (key, spec) = lab.NewHost();
+        var time = new ManualTime(DateTimeOffset.UtcNow);
+        using var probe = new BmcProbe(time);
+        lab.Lab.Fail(key.Name, FailureKinds.AccountLocked);
+
+        var locked = await probe.AskAsync(Access(spec.Bmc.Address), "admin", "password", Cancellation);
+        lab.Lab.Heal(key.Name, FailureKinds.AccountLocked);
+        time.Advance(TimeSpan.FromMinutes(9));
+        var remembered = await probe.AskAsync(Access(spec.Bmc.Address), "admin", "password", Cancellation);
+        time.Advance(TimeSpan.FromMinutes(2));
+        var later = await probe.AskAsync(Access(spec.Bmc.Address), "admin", "password", Cancellation);
+
+        Assert.Equal((BmcClass.AccountLocked, BmcClass.Reachable), (locked.Class, later.Class));
+        Assert.Same(locked, remembered);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_an_unknown_authority_is_not_trusted_unless_that_is_wished()
+    {
+        using var authority = new CertificateAuthority();
+        await using var lab = await LabRig.StartAsync(options => options.Certificate = authority.Certify("bmc.example"));
+        var (_, spec) = lab.NewHost("redfish-virtualmedia+https");
+        using var probe = new BmcProbe(TimeProvider.System);
+        Assert.True(BmcAccess.TryParse(spec.Bmc with { DisableCertificateVerification = true }, out var lenient, out var problem), problem);
+
+        var strict = await probe.AskAsync(Access(spec.Bmc.Address), "admin", "password", Cancellation);
+        var wished = await probe.AskAsync(lenient, "admin", "password", Cancellation);
+
+        Assert.Equal((BmcClass.TlsUntrusted, BmcClass.Reachable), (strict.Class, wished.Class));
+    }
+
+    [Fact]
+    public async Task One_BMC_is_asked_by_one_at_a_time_and_others_meanwhile()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        await using var lab = await LabRig.StartAsync();
+        var (_, spec) = lab.NewHost();
+        using var probe = new BmcProbe(TimeProvider.System, TimeSpan.FromSeconds(30));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var silent = Access($"redfish+http://127.0.0.1:{port}/redfish/v1/Systems/1");
+
+        var first = probe.AskAsync(silent, "admin", "one", stop.Token);
+        using var connection = await listener.AcceptTcpClientAsync(Cancellation);
+        var second = probe.AskAsync(silent, "admin", "two", stop.Token);
+        var other = await probe.AskAsync(Access(spec.Bmc.Address), "admin", "password", Cancellation);
+        var knocked = listener.Pending();
+        await stop.CancelAsync();
+
+        Assert.Equal(BmcClass.Reachable, other.Class);
+        Assert.False(knocked);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+    }
+
+    [Fact]
+    public async Task A_BMC_that_takes_the_connection_and_says_nothing_is_given_up()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var time = new ManualTime(DateTimeOffset.UtcNow);
+        using var probe = new BmcProbe(time);
+
+        var asking = probe.AskAsync(
+            Access($"redfish+http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/redfish/v1/Systems/1"), "admin", "password", Cancellation);
+        using var connection = await listener.AcceptTcpClientAsync(Cancellation);
+        time.Advance(TimeSpan.FromSeconds(11));
+
+        Assert.Equal(BmcClass.TimedOut, (await asking).Class);
+    }
+
+    [Fact]
     public async Task A_system_that_does_not_exist_is_named()
     {
         await using var lab = await LabRig.StartAsync();
