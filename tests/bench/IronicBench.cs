@@ -92,10 +92,13 @@ public sealed class IronicBench : IBench
         await using var product = await Product.StartAsync(StageTimes.Instant.With(Stages.Tail, TimeSpan.FromMilliseconds(15)), cancellationToken);
         var clock = Stopwatch.StartNew();
         var all = Enumerable.Range(0, hosts).Select(i => Sample(i, "redfish-virtualmedia")).ToList();
-        await product.AddAsync(all);
-        foreach (var host in all)
+        foreach (var wave in all.Chunk(100))
         {
-            await product.UntilAsync(host, view => view is { State: "provisioned", Lifecycle: null });
+            await product.AddAsync(wave);
+            foreach (var host in wave)
+            {
+                await product.UntilAsync(host, view => view is { State: "provisioned", Lifecycle: null });
+            }
         }
 
         var settled = clock.Elapsed;
