@@ -192,7 +192,11 @@ public sealed class LifecycleTests
         {
             ["metal3_workflows_intent"] = new JsonObject
             {
-                ["verb"] = intent.Verb, ["hash"] = intent.Hash, ["ordinal"] = intent.Ordinal, ["since"] = movedSince, ["unseen"] = unseen,
+                ["verb"] = intent.Verb,
+                ["hash"] = intent.Hash,
+                ["ordinal"] = intent.Ordinal,
+                ["since"] = movedSince,
+                ["unseen"] = unseen,
             },
         },
     };

@@ -134,7 +134,12 @@ public sealed class TransportTests : IDisposable
     {
         var options = new IronicOptions
         {
-            Endpoint = endpoint, CaFile = caFile, Insecure = insecure, ClientCertificateFile = certificate, ClientKeyFile = key, Attempts = 1,
+            Endpoint = endpoint,
+            CaFile = caFile,
+            Insecure = insecure,
+            ClientCertificateFile = certificate,
+            ClientKeyFile = key,
+            Attempts = 1,
         };
         using var client = new IronicClient(options, TimeProvider.System);
         return await client.ServerAsync(Cancellation);

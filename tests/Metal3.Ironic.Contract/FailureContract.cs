@@ -229,7 +229,9 @@ public abstract class FailureContract(Site site)
         var change = Changes.Preparation(life.EnsureInput().Bmc.Driver, wanted, null, hints: false, settings: null);
         var input = life.ChangeInput(Life.CleanIntent()) with
         {
-            Steps = change.Steps, TargetRaid = change.TargetRaid, RaidInterface = change.RaidInterface,
+            Steps = change.Steps,
+            TargetRaid = change.TargetRaid,
+            RaidInterface = change.RaidInterface,
         };
         return life.UntilDoneAsync(() => process.Provisioner.PrepareAsync(input, Cancellation));
     }

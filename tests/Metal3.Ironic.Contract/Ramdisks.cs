@@ -195,12 +195,21 @@ internal sealed class Ramdisks : IAsyncDisposable
         })]),
         ["cpu"] = new JsonObject
         {
-            ["model_name"] = "Simulated CPU", ["frequency"] = "2100.0", ["count"] = 8, ["architecture"] = "x86_64", ["flags"] = new JsonArray("fpu", "vmx"),
+            ["model_name"] = "Simulated CPU",
+            ["frequency"] = "2100.0",
+            ["count"] = 8,
+            ["architecture"] = "x86_64",
+            ["flags"] = new JsonArray("fpu", "vmx"),
         },
         ["memory"] = new JsonObject { ["total"] = 17179869184, ["physical_mb"] = 16384 },
         ["disks"] = new JsonArray(new JsonObject
         {
-            ["name"] = "/dev/sda", ["model"] = "DISK", ["size"] = 107374182400, ["rotational"] = false, ["serial"] = "S1", ["hctl"] = "0:0:0:0",
+            ["name"] = "/dev/sda",
+            ["model"] = "DISK",
+            ["size"] = 107374182400,
+            ["rotational"] = false,
+            ["serial"] = "S1",
+            ["hctl"] = "0:0:0:0",
         }),
         ["system_vendor"] = new JsonObject { ["product_name"] = "Machine", ["serial_number"] = "SN-1", ["manufacturer"] = "Maker" },
         ["boot"] = new JsonObject { ["current_boot_mode"] = "uefi", ["pxe_interface"] = macs[0] },

@@ -116,7 +116,8 @@ public sealed class RefitTests : IDisposable
     {
         var things = Things(settings: new RefitSettings(new SystemTextJsonContentSerializer(new JsonSerializerOptions
         {
-            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         })));
         var thing = new Thing { Name = "x", LongName = "y" };
 
