@@ -4,6 +4,7 @@ using Metal3.Lab.Ironic.State;
 using static Metal3.Lab.Ironic.Nodes.ProvisionStates;
 
 namespace Metal3.Lab.Ironic.Http;
+
 internal sealed partial class IronicApi
 {
     private void Power(Call call, Node node, string ident)

@@ -3,6 +3,7 @@ using Metal3.Lab.Ironic.Nodes;
 using Metal3.Lab.Ironic.State;
 
 namespace Metal3.Lab.Ironic.Http;
+
 internal sealed partial class IronicApi
 {
     private void ValidateNode(Call call, Node node)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Metal3.Lab.Ironic.State;
 
 namespace Metal3.Lab.Ironic.Http;
+
 internal sealed partial class RedfishApi
 {
     private void OpenSession(JsonObject body, Answer answer)

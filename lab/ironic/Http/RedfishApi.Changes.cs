@@ -3,6 +3,7 @@ using Metal3.Lab.Ironic.Machines;
 using Metal3.Lab.Ironic.State;
 
 namespace Metal3.Lab.Ironic.Http;
+
 internal sealed partial class RedfishApi
 {
     private void PatchSystem(Machine machine, JsonObject body, Answer answer)

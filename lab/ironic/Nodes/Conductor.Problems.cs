@@ -4,6 +4,7 @@ using Metal3.Lab.Ironic.State;
 using static Metal3.Lab.Ironic.Nodes.ProvisionStates;
 
 namespace Metal3.Lab.Ironic.Nodes;
+
 internal sealed partial class Conductor
 {
     /// <summary>Why a step that should end now fails instead; null when it succeeds.</summary>
