@@ -52,10 +52,6 @@ public sealed record StepFailure(FailureClass Class, string Type, string Message
         null => new(FailureClass.Passing, nameof(ActivityFailureException), failure.Message, null),
     };
 
-    /// <summary>A deadline that the workflow itself kept.</summary>
-    public static StepFailure DeadlineOf(Step step) => new(
-        FailureClass.Recorded, Deadline, $"the step {step.Name} did not finish within {Words(step.Deadline ?? TimeSpan.Zero)}", null);
-
     private static StepFailure Of(ApplicationFailureException failure)
     {
         var raw = failure.Details.Count > 0 ? failure.Details.ElementAt<string>(0) : null;
