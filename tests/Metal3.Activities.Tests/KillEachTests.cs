@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Metal3.Activities.Provisioning;
 using Metal3.Activities.Tests.Rig;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
+using Metal3.Lab.Ironic;
 
 namespace Metal3.Activities.Tests;
 
@@ -90,6 +92,56 @@ public sealed class KillEachTests
         ["look"] = new(life => life.RegisterAsync(), life => life.Provisioner.LookAsync(life.Input(), Cancellation)),
         ["read firmware settings"] = new(
             life => life.RegisterAsync(), life => life.Provisioner.FirmwareSettingsAsync(life.NodeId!, withSchema: true, Cancellation)),
+        ["read hardware"] = new(
+            async life =>
+            {
+                await life.RegisterAsync();
+                await life.InspectAsync();
+            },
+            life => life.Provisioner.ReadHardwareAsync(life.Input(), Cancellation)),
+        ["provision by force"] = new(
+            async life =>
+            {
+                await life.RegisterAsync();
+                await life.MakeAvailableAsync();
+            },
+            async life =>
+            {
+                var input = life.DeployInput(Life.DeployIntent()) with { Force = true };
+                await life.UntilDoneAsync(() => life.Provisioner.WriteDeployIntentAsync(input, Cancellation));
+                await life.UntilDoneAsync(() => life.Provisioner.DeployAsync(input, Cancellation));
+            }),
+        ["adopt to deprovision"] = new(
+            life => life.RegisterAsync(),
+            life => life.UntilDoneAsync(() => life.Provisioner.AdoptAsync(life.Input(), deprovisioning: true, deleting: false, Cancellation))),
+        ["adopt to delete"] = new(
+            life => life.RegisterAsync(),
+            life => life.UntilDoneAsync(() => life.Provisioner.AdoptAsync(life.Input(), deprovisioning: true, deleting: true, Cancellation))),
+        ["remove by force"] = new(
+            ProvisionedAsync, life => life.UntilDoneAsync(() => life.Provisioner.RemoveAsync(life.Input(), force: true, Cancellation))),
+        ["abort with nothing to abort"] = new(
+            life => life.RegisterAsync(), life => life.UntilDoneAsync(() => life.Provisioner.AbortAsync(life.Input(), Cancellation))),
+        ["inspect after a failure"] = new(
+            life => FailingAsync(life, one => one.InspectAsync()),
+            life => life.UntilDoneAsync(() => life.Provisioner.InspectAsync(life.Input(restart: true), refresh: false, force: false, Cancellation)),
+            Ailment: FailureKinds.InspectionFails),
+        ["prepare after a failure"] = new(
+            life => FailingAsync(life, one => one.PrepareAsync()),
+            life => life.UntilDoneAsync(() => life.Provisioner.PrepareAsync(life.ChangeInput(Life.CleanIntent(2)) with { Restart = true }, Cancellation)),
+            Ailment: FailureKinds.CleanFails),
+        ["deprovision after a failed deployment"] = new(
+            life => FailingAsync(life, one => one.ProvisionAsync()),
+            life => life.UntilDoneAsync(() => life.Provisioner.UndeployAsync(life.Input(restart: true), null, Cancellation)),
+            Ailment: FailureKinds.DeployFails),
+        ["service after a failure"] = new(
+            life => FailingAsync(life, async one =>
+            {
+                await one.ProvisionAsync();
+                await one.UntilDoneAsync(() => one.Provisioner.ServiceAsync(one.ChangeInput(new NodeIntent("service", "settings", 2)), hasSpec: true, Cancellation));
+            }),
+            life => life.UntilDoneAsync(() => life.Provisioner.ServiceAsync(
+                life.ChangeInput(new NodeIntent("service", "settings", 3)) with { Restart = true }, hasSpec: true, Cancellation)),
+            Ailment: FailureKinds.ServiceFails),
     };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -124,8 +176,18 @@ public sealed class KillEachTests
         await using (var before = lab.Process())
         {
             var life = NewLife(before, key, spec, operation);
+            if (operation.Ailment is { } ailment)
+            {
+                lab.Lab.Fail(key.Name, ailment);
+            }
+
             await operation.Given(life);
             nodeId = life.NodeId;
+        }
+
+        if (operation.Ailment is { } healed)
+        {
+            lab.Lab.Heal(key.Name, healed);
         }
 
         var counted = Counts(lab, key);
@@ -173,10 +235,18 @@ public sealed class KillEachTests
         await life.ProvisionAsync();
     }
 
+    /// <summary>Registers, and does what must fail.</summary>
+    private static async Task FailingAsync(Life life, Func<Life, Task> act)
+    {
+        await life.RegisterAsync();
+        await Assert.ThrowsAsync<ProvisionerException>(() => act(life));
+    }
+
     /// <param name="Given">What was done before, by a process that lived.</param>
     /// <param name="Run">What is done, until it is done.</param>
     /// <param name="Image">Another image than the usual one.</param>
-    private sealed record Operation(Func<Life, Task> Given, Func<Life, Task> Run, Image? Image = null);
+    /// <param name="Ailment">What the host suffers from until it is to be done.</param>
+    private sealed record Operation(Func<Life, Task> Given, Func<Life, Task> Run, Image? Image = null, string? Ailment = null);
 
     /// <summary>Everything an operator would compare, and how often what destroys was accepted.</summary>
     private sealed record Outcome(

@@ -3,6 +3,7 @@ using Metal3.Activities.Provisioning;
 using Metal3.Activities.Provisioning.OnIronic;
 using Metal3.Activities.Tests.Rig;
 using Metal3.Contracts.Provisioning;
+using Metal3.Contracts.Resources;
 
 namespace Metal3.Activities.Tests;
 
@@ -35,10 +36,14 @@ public sealed class MatrixTests
     };
 
     [Theory]
-    [InlineData(false, null)]
-    [InlineData(true, null)]
-    [InlineData(true, "Failure of an earlier operation")]
-    public async Task In_every_state_every_operation_answers_or_fails_classified_and_sends_only_what_is_legal(bool restart, string? error)
+    [InlineData(false, null, null)]
+    [InlineData(true, null, null)]
+    [InlineData(true, "Failure of an earlier operation", null)]
+    [InlineData(false, null, "")]
+    [InlineData(false, null, "2020-01-01T00:00:00.0000000+00:00")]
+    [InlineData(true, "Failure under this very intent", "2020-01-01T00:00:00.0000000+00:00")]
+    public async Task In_every_state_every_operation_answers_or_fails_classified_and_sends_only_what_is_legal(
+        bool restart, string? error, string? intentRecordedSince)
     {
         await using var lab = await LabRig.StartAsync();
         await using var process = lab.Process();
@@ -64,7 +69,13 @@ public sealed class MatrixTests
                     ["reservation"] = null,
                     ["maintenance"] = false,
                     ["fault"] = null,
-                    ["extra"] = new JsonObject(),
+                    ["extra"] = intentRecordedSince is null
+                        ? new JsonObject()
+                        : new JsonObject
+                        {
+                            [Reports.IntentKey] = new RecordedIntent(
+                                IntentOf(name), intentRecordedSince is { Length: > 0 } since ? since : null, Failed: false).ToJson(),
+                        },
                     ["instance_uuid"] = null,
                 });
                 process.Wire.Clear();
@@ -134,6 +145,9 @@ public sealed class MatrixTests
             ("write intent", () => provisioner.WriteDeployIntentAsync(life.DeployInput(Life.DeployIntent()), cancellation)),
             ("deploy", () => provisioner.DeployAsync(life.DeployInput(Life.DeployIntent()) with { Force = restart }, cancellation)),
             ("undeploy", () => provisioner.UndeployAsync(Input(), null, cancellation)),
+            ("undeploy without cleaning", () => provisioner.UndeployAsync(Input(), AutomatedCleaningMode.Disabled, cancellation)),
+            ("adopt to deprovision", () => provisioner.AdoptAsync(Input(), deprovisioning: true, deleting: false, cancellation)),
+            ("adopt to delete", () => provisioner.AdoptAsync(Input(), deprovisioning: true, deleting: true, cancellation)),
             ("adopt", () => provisioner.AdoptAsync(Input(), deprovisioning: false, deleting: false, cancellation)),
             ("service", () => provisioner.ServiceAsync(
                 life.ChangeInput(new NodeIntent("service", "s", 1)) with { Restart = restart }, hasSpec: !restart, cancellation)),
@@ -144,6 +158,13 @@ public sealed class MatrixTests
             ("look", async () => new NodeAnswer { Progress = NodeProgress.Done, Node = await provisioner.LookAsync(Input(), cancellation) }),
         ];
     }
+
+    private static NodeIntent IntentOf(string operation) => operation switch
+    {
+        "prepare" => Life.CleanIntent(),
+        "service" => new("service", "s", 1),
+        _ => Life.DeployIntent(),
+    };
 
     private static PowerInput Power(Life life, bool on)
     {

@@ -48,7 +48,7 @@ public sealed class SchemaOwnersTests : IAsyncLifetime
         var writes = (await http.GetStringAsync("/metrics", Cancellation)).Split('\n')
             .Where(line => line.Contains("firmwareschemas", StringComparison.Ordinal) && (line.Contains("POST", StringComparison.Ordinal) || line.Contains("PATCH", StringComparison.Ordinal)))
             .Sum(line => int.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
-        Assert.InRange(writes, 2, 20);
+        Assert.InRange(writes, 1, 20); // one, when all two hundred came before the first was written
     }
 
     [Fact]
