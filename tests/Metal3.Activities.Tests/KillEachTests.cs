@@ -121,6 +121,21 @@ public sealed class KillEachTests
             ProvisionedAsync, life => life.UntilDoneAsync(() => life.Provisioner.RemoveAsync(life.Input(), force: true, Cancellation))),
         ["abort with nothing to abort"] = new(
             life => life.RegisterAsync(), life => life.UntilDoneAsync(() => life.Provisioner.AbortAsync(life.Input(), Cancellation))),
+        ["abort a waiting inspection"] = new(
+            life => WaitingAsync(life, "inspect wait", one => one.Provisioner.InspectAsync(one.Input(), refresh: false, force: false, Cancellation)),
+            life => life.UntilDoneAsync(() => life.Provisioner.AbortAsync(life.Input(), Cancellation)),
+            Ailment: FailureKinds.AgentSilent,
+            Heals: false),
+        ["abort a waiting cleaning"] = new(
+            life => WaitingAsync(life, "clean wait", one => one.Provisioner.PrepareAsync(one.ChangeInput(Life.CleanIntent()), Cancellation)),
+            life => life.UntilDoneAsync(() => life.Provisioner.AbortAsync(life.Input(), Cancellation)),
+            Ailment: FailureKinds.AgentSilent,
+            Heals: false),
+        ["remove during a waiting cleaning"] = new(
+            life => WaitingAsync(life, "clean wait", one => one.Provisioner.PrepareAsync(one.ChangeInput(Life.CleanIntent()), Cancellation)),
+            life => life.RemoveAsync(),
+            Ailment: FailureKinds.AgentSilent,
+            Heals: false),
         ["inspect after a failure"] = new(
             life => FailingAsync(life, one => one.InspectAsync()),
             life => life.UntilDoneAsync(() => life.Provisioner.InspectAsync(life.Input(restart: true), refresh: false, force: false, Cancellation)),
@@ -185,7 +200,7 @@ public sealed class KillEachTests
             nodeId = life.NodeId;
         }
 
-        if (operation.Ailment is { } healed)
+        if (operation is { Ailment: { } healed, Heals: true })
         {
             lab.Lab.Heal(key.Name, healed);
         }
@@ -242,11 +257,23 @@ public sealed class KillEachTests
         await Assert.ThrowsAsync<ProvisionerException>(() => act(life));
     }
 
+    /// <summary>Registers, begins something, and leaves it where the machine does not answer.</summary>
+    private static async Task WaitingAsync(Life life, string state, Func<Life, Task> begin)
+    {
+        await life.RegisterAsync();
+        await begin(life);
+        while ((await life.Provisioner.LookAsync(life.Input(), Cancellation)).State != state)
+        {
+            await Task.Delay(10, Cancellation);
+        }
+    }
+
     /// <param name="Given">What was done before, by a process that lived.</param>
     /// <param name="Run">What is done, until it is done.</param>
     /// <param name="Image">Another image than the usual one.</param>
     /// <param name="Ailment">What the host suffers from until it is to be done.</param>
-    private sealed record Operation(Func<Life, Task> Given, Func<Life, Task> Run, Image? Image = null, string? Ailment = null);
+    /// <param name="Heals">Whether it is healed before that.</param>
+    private sealed record Operation(Func<Life, Task> Given, Func<Life, Task> Run, Image? Image = null, string? Ailment = null, bool Heals = true);
 
     /// <summary>Everything an operator would compare, and how often what destroys was accepted.</summary>
     private sealed record Outcome(
