@@ -9,6 +9,7 @@ using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 using Metal3.Lab.Ironic;
 using Metal3.Lab.Temporal;
+using Metal3.TestKit;
 using Temporalio.Client;
 using Temporalio.Testing;
 

@@ -3,6 +3,7 @@ using Metal3.Activities.Ironic;
 using Metal3.Activities.Kubernetes;
 using Metal3.Activities.Tests.Rig;
 using Metal3.Lab.Ironic;
+using Metal3.TestKit;
 
 namespace Metal3.Activities.Tests;
 

@@ -6,6 +6,7 @@ using Metal3.Activities.Provisioning;
 using Metal3.Activities.Tests.Rig;
 using Metal3.Contracts.Provisioning;
 using Metal3.Lab.Ironic;
+using Metal3.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -2,9 +2,9 @@ using System.Net;
 using System.Text;
 using System.Web;
 using Metal3.Activities.Ironic;
-using Metal3.Activities.Tests.Rig;
 using Metal3.Activities.Watching;
 using Metal3.Contracts.Provisioning;
+using Metal3.TestKit;
 
 namespace Metal3.Activities.Tests;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Metal3.TestKit;
 
 namespace Metal3.Lab.Ironic.Tests;
 

@@ -1,7 +1,7 @@
-namespace Metal3.Activities.Tests.Rig;
+namespace Metal3.TestKit;
 
 /// <summary>A clock that stands still until the test moves it; timers fire while it is moved, in their order.</summary>
-internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
+public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
