@@ -1,5 +1,3 @@
-using Metal3.Activities.Kubernetes;
-using Metal3.Activities.Provisioning;
 using Metal3.Activities.Tests.Rig;
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Provisioning;
@@ -28,7 +26,7 @@ public sealed class RootDiskTests
             spec with { Image = Image, RootDeviceHints = new() { SerialNumber = "the-system-disk" } },
             new() { HardwareProfile = "unknown", Provisioning = new() { RootDeviceHints = new() { DeviceName = "/dev/sda" } } });
         var node = await AvailableAsync(process, cluster, key);
-        await using var services = Services(lab, cluster);
+        await using var services = lab.Activities(cluster);
 
         var answer = await new ActivityEnvironment().RunAsync(() => services.GetRequiredService<INodeActivities>().WriteDeployIntentAsync(
             new() { Host = key, NodeId = node, Intent = Intent, Expect = new() { RootDeviceHash = HostSnapshot.From(cluster[key]).RootDeviceHash } }));
@@ -46,7 +44,7 @@ public sealed class RootDiskTests
         var (_, spec) = lab.NewHost();
         var key = cluster.Add("host-1", spec with { Image = Image }, new() { HardwareProfile = "unknown" });
         var node = await AvailableAsync(process, cluster, key);
-        await using var services = Services(lab, cluster);
+        await using var services = lab.Activities(cluster);
         var nodes = services.GetRequiredService<INodeActivities>();
         var request = new DeployRequest { Host = key, NodeId = node, Intent = Intent, Expect = new() { RootDeviceHash = HostSnapshot.From(cluster[key]).RootDeviceHash } };
         await new ActivityEnvironment().RunAsync(() => nodes.WriteDeployIntentAsync(request));
@@ -72,19 +70,4 @@ public sealed class RootDiskTests
 
     private static async Task<string?> RootDeviceAsync(Bench process, string node) =>
         (await process.Ironic.FindNodeAsync(node, Cancellation))!.InstanceInfo?["root_device"]?.ToJsonString();
-
-    private static ServiceProvider Services(LabRig lab, Cluster cluster)
-    {
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddSingleton<IHostReader>(cluster).AddSingleton<ISecretReader>(cluster).AddSingleton<IHardwareDataWriter>(cluster);
-        services.AddProvisioning(name => name switch
-        {
-            "IRONIC_ENDPOINT" => lab.Lab.Endpoint.AbsoluteUri,
-            "DEPLOY_ISO_URL" => "http://images.example/ipa.iso",
-            "METAL3_AUTH_ROOT_DIR" => "/nonexistent",
-            _ => null,
-        });
-        return services.BuildServiceProvider();
-    }
 }

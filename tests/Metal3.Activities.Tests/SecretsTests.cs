@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Metal3.Activities.Ironic;
-using Metal3.Activities.Kubernetes;
-using Metal3.Activities.Provisioning;
 using Metal3.Activities.Tests.Rig;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
@@ -39,7 +37,7 @@ public sealed class SecretsTests
     {
         await using var lab = await LabRig.StartAsync(options => options.BmcPassword = Password);
         var (key, cluster) = Prepare(lab);
-        await using var services = Services(lab, cluster);
+        await using var services = lab.Activities(cluster, logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Recorder(_said)));
         var nodes = services.GetRequiredService<INodeActivities>();
         var waits = services.GetRequiredService<IWaitActivities>();
         if (failure is not null)
@@ -99,21 +97,6 @@ public sealed class SecretsTests
             NetworkData = new SecretReference { Name = "network" },
         });
         return (key, cluster);
-    }
-
-    private ServiceProvider Services(LabRig lab, Cluster cluster)
-    {
-        var services = new ServiceCollection();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Recorder(_said)));
-        services.AddSingleton<IHostReader>(cluster).AddSingleton<ISecretReader>(cluster).AddSingleton<IHardwareDataWriter>(cluster);
-        services.AddProvisioning(name => name switch
-        {
-            "IRONIC_ENDPOINT" => lab.Lab.Endpoint.AbsoluteUri,
-            "DEPLOY_ISO_URL" => "http://images.example/ipa.iso",
-            "METAL3_AUTH_ROOT_DIR" => "/nonexistent",
-            _ => null,
-        });
-        return services.BuildServiceProvider();
     }
 
     /// <summary>Every activity, in the order of a host's life, each as often as it takes or until it fails.</summary>

@@ -1,8 +1,12 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Metal3.Activities.Kubernetes;
+using Metal3.Activities.Provisioning;
 using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 using Metal3.Lab.Ironic;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Metal3.Activities.Tests.Rig;
 
@@ -26,6 +30,22 @@ internal sealed class LabRig(LabIronic lab) : IAsyncDisposable
     }
 
     public Bench Process(int? diesAt = null, Death death = Death.BeforeTheRequest) => new(Lab.Endpoint, diesAt: diesAt, death: death);
+
+    /// <summary>The activities as the worker composes them, over this Ironic.</summary>
+    public ServiceProvider Activities(Cluster cluster, Action<ILoggingBuilder>? logging = null)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging ?? (_ => { }));
+        services.AddSingleton<IHostReader>(cluster).AddSingleton<ISecretReader>(cluster).AddSingleton<IHardwareDataWriter>(cluster);
+        services.AddProvisioning(name => name switch
+        {
+            "IRONIC_ENDPOINT" => Lab.Endpoint.AbsoluteUri,
+            "DEPLOY_ISO_URL" => "http://images.example/ipa.iso",
+            "METAL3_AUTH_ROOT_DIR" => "/nonexistent",
+            _ => null,
+        });
+        return services.BuildServiceProvider();
+    }
 
     public (HostKey Key, BareMetalHostSpec Spec) NewHost(string? scheme = null)
     {
