@@ -209,6 +209,21 @@ public abstract partial class LifecycleWorkflow
         Observed = Observed with { Firmware = firmware ?? Observed.Firmware ?? new(), FirmwareReadAt = Now };
     }
 
+    /// <summary>Reads the firmware settings again within a step, if what is known of them is too old to decide by.</summary>
+    /// <returns>Whether they were read.</returns>
+    protected async Task<bool> RefreshStaleFirmwareAsync(StepAttempt attempt)
+    {
+        if (!HostDecisions.FirmwareIsStale(Desired, Observed, Options, Now))
+        {
+            return false;
+        }
+
+        var firmware = await ObjectsAsync(
+            objects => objects.RefreshFirmwareAsync(Plain(false)), HostSteps.ReadFirmware.Title, attempt.Cancellation);
+        Observed = Observed with { Firmware = firmware, FirmwareReadAt = Now };
+        return true;
+    }
+
     /// <summary>Takes an annotation off whose request was carried out, or became pointless.</summary>
     protected Task RemoveAnnotationAsync(string key, string value, string why)
     {

@@ -280,8 +280,33 @@ public abstract partial class LifecycleWorkflow
         ThrowIfTooLong(step, failure);
     }
 
+    /// <summary>Waits until somebody puts an object right, and looks again after a pause all the same.</summary>
+    /// <param name="step">The step that cannot go on with it.</param>
+    /// <param name="failure">What is wrong with it.</param>
+    /// <param name="endsWith">What would put it right.</param>
+    /// <param name="pause">How long until it is read again by itself.</param>
+    protected async Task AwaitCorrectionAsync(Step step, StepFailure failure, string endsWith, TimeSpan pause)
+    {
+        await WaitAsync(
+            step,
+            new()
+            {
+                Step = step.Name,
+                Kind = WaitKind.Object,
+                For = failure.Message,
+                Since = Now,
+                EndsWith = endsWith,
+                NextAction = "it is read again",
+                NextActionAt = Now + pause,
+            },
+            () => false,
+            pause,
+            afterFailure: true);
+        ThrowIfTooLong(step, failure);
+    }
+
     /// <summary>Trouble may last for weeks, a history may not: the host workflow begins the same lifecycle anew.</summary>
-    protected static void ThrowIfTooLong(Step step, StepFailure failure)
+    private static void ThrowIfTooLong(Step step, StepFailure failure)
     {
         if (Workflow.ContinueAsNewSuggested || Workflow.CurrentHistoryLength > LongestHistory)
         {

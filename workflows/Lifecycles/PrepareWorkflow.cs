@@ -78,14 +78,8 @@ public sealed class PrepareWorkflow : LifecycleWorkflow
                 if (attempt.Restart)
                 {
                     // Another attempt after a failure is another intention, of what is wanted by now: the fence must let it through.
-                    if (HostDecisions.FirmwareIsStale(Desired, Observed, Options, Now))
+                    if (await RefreshStaleFirmwareAsync(attempt))
                     {
-                        Observed = Observed with
-                        {
-                            Firmware = await ObjectsAsync(
-                                objects => objects.RefreshFirmwareAsync(Plain(false)), HostSteps.ReadFirmware.Title, attempt.Cancellation),
-                            FirmwareReadAt = Now,
-                        };
                         settings = HostDecisions.FirmwareMayBeApplied(Observed, Options);
                     }
 

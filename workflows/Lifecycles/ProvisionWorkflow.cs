@@ -76,22 +76,10 @@ public sealed class ProvisionWorkflow : LifecycleWorkflow
         }
 
         await PublishAsync("tell that the data for the machine cannot be used");
-        await WaitAsync(
-            HostSteps.Deploy,
-            new()
-            {
-                Step = StepNames.Deploy,
-                Kind = WaitKind.Object,
-                For = failure.Message,
-                Since = Now,
-                EndsWith = "correcting the Secret or the reference in the spec, or retry",
-                NextAction = "the data are read again",
-                NextActionAt = Now + Patience.ObjectPause,
-            },
-            () => false,
-            Patience.ObjectPause, // a Secret that was never read has no label yet, so the bridge does not see it appear
-            afterFailure: true);
-        ThrowIfTooLong(HostSteps.Deploy, failure);
+
+        // A Secret that was never read has no label yet, so the bridge does not see it appear.
+        await AwaitCorrectionAsync(
+            HostSteps.Deploy, failure, "correcting the Secret or the reference in the spec, or retry", Patience.ObjectPause);
         return true;
     }
 

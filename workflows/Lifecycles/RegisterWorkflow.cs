@@ -186,19 +186,9 @@ public sealed class RegisterWorkflow : LifecycleWorkflow
                     return true;
                 }
 
-                await WaitAsync(
-                    HostSteps.ClaimCredentials,
-                    new()
-                    {
-                        Step = StepNames.ClaimCredentials,
-                        Kind = WaitKind.Object,
-                        For = failure.Message,
-                        Since = Now,
-                        EndsWith = "correcting the secret or spec.bmc, or retry",
-                    },
-                    () => false,
-                    Patience.ObjectPause * 10, // the bridge tells of every change; this is only for one that was missed
-                    afterFailure: true);
+                // The bridge tells of every change; the pause is only for one that was missed.
+                await AwaitCorrectionAsync(
+                    HostSteps.ClaimCredentials, failure, "correcting the secret or spec.bmc, or retry", Patience.ObjectPause * 10);
                 return true;
             });
     }

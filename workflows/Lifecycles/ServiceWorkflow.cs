@@ -55,16 +55,7 @@ public sealed class ServiceWorkflow : LifecycleWorkflow
                 if (attempt.Restart)
                 {
                     // What is wanted may have changed since the failure; nothing at all ends the servicing.
-                    if (HostDecisions.FirmwareIsStale(Desired, Observed, Options, Now))
-                    {
-                        Observed = Observed with
-                        {
-                            Firmware = await ObjectsAsync(
-                                objects => objects.RefreshFirmwareAsync(Plain(false)), HostSteps.ReadFirmware.Title, attempt.Cancellation),
-                            FirmwareReadAt = Now,
-                        };
-                    }
-
+                    await RefreshStaleFirmwareAsync(attempt);
                     Pin(anew: true);
                 }
 
