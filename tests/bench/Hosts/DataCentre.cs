@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Metal3.EndToEnd.Parts;
 using Metal3.EndToEnd.RealParts;
 using Metal3.TestKit;
@@ -192,8 +194,9 @@ internal sealed class LabCentre : IDataCentre
 }
 
 /// <summary>kube-apiserver with etcd, Temporal on PostgreSQL, Ironic with the Redfish emulator and agents; they count only part of it.</summary>
-internal sealed class RealCentre : IDataCentre
+internal sealed partial class RealCentre : IDataCentre
 {
+    private static readonly HashSet<string> Stable = new(["enroll", "manageable", "available", "active"], StringComparer.Ordinal);
     private readonly RealSystem _system;
 
     private RealCentre(RealSystem system) => _system = system;
@@ -208,12 +211,17 @@ internal sealed class RealCentre : IDataCentre
 
     public IReadOnlyList<Part> Servers => [];
 
-    public static async Task<RealCentre> StartAsync(int hosts, CancellationToken cancellationToken) =>
-        new(await RealSystem.StartAsync(redfishSystems: hosts, ipmiBmcs: 0, cancellationToken));
+    /// <summary>Starts the servers, then worker and bridge.</summary>
+    /// <param name="hosts">Machines to be had.</param>
+    /// <param name="ipmi">Whether each has an IPMI BMC of its own; otherwise all are behind one Redfish emulator.</param>
+    /// <param name="settings">Environment of the worker.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<RealCentre> StartAsync(int hosts, bool ipmi, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken) =>
+        new(await RealSystem.StartAsync(redfishSystems: ipmi ? 1 : hosts, ipmiBmcs: ipmi ? hosts : 0, cancellationToken, settings));
 
     public Task<IReadOnlyList<(string Address, string Mac)>> DeclareAsync(int first, int count, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<(string, string)>>([.. Enumerable.Range(first, count).Select(number =>
-            ($"redfish+http://127.0.0.1:{_system.RedfishPort}/redfish/v1/Systems/00000000-0000-0000-0000-{number:x12}", $"52:54:00:01:{number >> 8:x2}:{number & 255:x2}"))]);
+            (AddressOf(number), $"52:54:00:01:{number >> 8:x2}:{number & 255:x2}"))]);
 
     public JsonObject Image() => new()
     {
@@ -227,12 +235,39 @@ internal sealed class RealCentre : IDataCentre
 
     public Task<Requests> TemporalAsync(CancellationToken cancellationToken) => Task.FromResult(new Requests(new Dictionary<string, double>()));
 
-    public Task<IReadOnlyDictionary<string, double>> StageSecondsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyDictionary<string, double>>(new Dictionary<string, double>());
+    /// <summary>How long each node was on its way from one stable state to the next, by the conductor's log.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> StageSecondsAsync(CancellationToken cancellationToken)
+    {
+        using var ironic = new HttpClient { BaseAddress = new(_system.Ironic) };
+        ironic.DefaultRequestHeaders.Add("X-OpenStack-Ironic-API-Version", "1.87");
+        var listing = await ironic.GetFromJsonAsync<JsonNode>("v1/nodes?fields=uuid,name", cancellationToken);
+        var names = listing!["nodes"]!.AsArray().ToDictionary(node => (string)node!["uuid"]!, node => ((string)node!["name"]!).Split('~')[^1], StringComparer.Ordinal);
+        return StateChange().Matches(await File.ReadAllTextAsync(_system.IronicLog, cancellationToken))
+            .Select(change => (
+                Node: names[change.Groups["node"].Value],
+                At: DateTime.ParseExact(change.Groups["at"].Value, "yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
+                To: change.Groups["to"].Value,
+                From: change.Groups["from"].Value))
+            .GroupBy(change => change.Node, StringComparer.Ordinal)
+            .ToDictionary(
+                node => node.Key,
+                node => node.Sum(change => Seconds(change.At, change.To) - Seconds(change.At, change.From)),
+                StringComparer.Ordinal);
+
+        // A stage begins when a stable state is left and ends when one is reached: its length is what the two differ by.
+        static double Seconds(DateTime at, string state) => Stable.Contains(state) ? (at - DateTime.UnixEpoch).TotalSeconds : 0;
+    }
 
     public string Tails(int lines) => _system.Tails(lines);
 
     public ValueTask DisposeAsync() => _system.DisposeAsync();
+
+    private string AddressOf(int number) => _system.IpmiPorts.Count > 0
+        ? $"ipmi://127.0.0.1:{_system.IpmiPorts[number]}"
+        : $"redfish+http://127.0.0.1:{_system.RedfishPort}/redfish/v1/Systems/00000000-0000-0000-0000-{number:x12}";
+
+    [GeneratedRegex("""^(?<at>\d{4}-\d\d-\d\d \S+) .*Node (?<node>\S+) moved to provision state "(?<to>[^"]+)" from state "(?<from>[^"]+)";""", RegexOptions.Multiline)]
+    private static partial Regex StateChange();
 }
 
 internal static class Ready

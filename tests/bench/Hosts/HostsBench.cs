@@ -10,7 +10,7 @@ internal sealed class HostsBench : IBench
 
     public string Name => "hosts";
 
-    public string Summary => "hosts from a manifest to provisioned (--hosts 10, --warm 0, --stages SECONDS, --limit 0, --seconds 600, --real)";
+    public string Summary => "hosts from a manifest to provisioned (--hosts 10, --warm 0, --stages SECONDS, --limit 0, --seconds 600, --real, --ipmi)";
 
     public async Task RunAsync(BenchOptions options, CancellationToken cancellationToken)
     {
@@ -37,9 +37,11 @@ internal sealed class HostsBench : IBench
 
     internal static Task<IDataCentre> StartAsync(BenchOptions options, CancellationToken cancellationToken)
     {
+        var settings = new Dictionary<string, string> { ["PROVISIONING_LIMIT"] = options.Number("limit", 0).ToString(CultureInfo.InvariantCulture) };
         return options.Text("real", "false") == "true" ? RealAsync() : LabAsync();
 
-        async Task<IDataCentre> RealAsync() => await RealCentre.StartAsync(options.Number("hosts", 10) + options.Number("warm", 0), cancellationToken);
+        async Task<IDataCentre> RealAsync() => await RealCentre.StartAsync(
+            options.Number("hosts", 10) + options.Number("warm", 0), options.Text("ipmi", "false") == "true", settings, cancellationToken);
 
         async Task<IDataCentre> LabAsync()
         {
@@ -49,17 +51,14 @@ internal sealed class HostsBench : IBench
                 speed.AddRange(LongStages.SelectMany(name => new[] { "--stage", $"{name}={stage}" }));
             }
 
-            return await LabCentre.StartAsync(
-                speed,
-                new Dictionary<string, string> { ["PROVISIONING_LIMIT"] = options.Number("limit", 0).ToString(CultureInfo.InvariantCulture) },
-                cancellationToken);
+            return await LabCentre.StartAsync(speed, settings, cancellationToken);
         }
     }
 
     internal static (string, object)[] Parameters(BenchOptions options, int hosts) =>
     [
         ("hosts", hosts),
-        ("on", options.Text("real", "false") == "true" ? "real servers" : options.Number("stages", 0) is var stage and > 0 ? $"lab, stages of {stage} s" : "lab, fast"),
+        ("on", options.Text("real", "false") == "true" ? $"real servers, {(options.Text("ipmi", "false") == "true" ? "IPMI" : "Redfish")}" : options.Number("stages", 0) is var stage and > 0 ? $"lab, stages of {stage} s" : "lab, fast"),
         ("limit", options.Number("limit", 0)),
         ("warm", options.Number("warm", 0)),
     ];

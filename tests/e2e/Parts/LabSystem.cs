@@ -27,9 +27,16 @@ internal static class Programs
         ["DOTNET_TieredCompilation"] = "1",
     };
 
-    public static Part Worker(string name, string directory, string kubeconfig, string temporal, string ironic, string files, IReadOnlyDictionary<string, string>? more = null)
+    /// <param name="name">Names its log.</param>
+    /// <param name="directory">Where it keeps that.</param>
+    /// <param name="kubeconfig">The cluster.</param>
+    /// <param name="temporal">Temporal's front end.</param>
+    /// <param name="ironic">Ironic's API.</param>
+    /// <param name="files">Where Ironic finds kernel and ramdisk.</param>
+    /// <param name="settings">More environment; null: <see cref="Patience"/>.</param>
+    public static Part Worker(string name, string directory, string kubeconfig, string temporal, string ironic, string files, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var environment = new Dictionary<string, string>(Patience)
+        var environment = new Dictionary<string, string>(settings ?? Patience)
         {
             ["KUBECONFIG"] = kubeconfig,
             ["TEMPORAL_ADDRESS"] = temporal,
@@ -37,11 +44,6 @@ internal static class Programs
             ["DEPLOY_KERNEL_URL"] = $"{files}/any",
             ["DEPLOY_RAMDISK_URL"] = $"{files}/any",
         };
-        foreach (var (key, value) in more ?? new Dictionary<string, string>())
-        {
-            environment[key] = value;
-        }
-
         return Part.Of("Metal3.Worker", name, directory, ["--health-addr", $"127.0.0.1:{RealServers.FreePort()}"], environment);
     }
 
@@ -159,6 +161,12 @@ internal sealed class LabSystem : IAsyncDisposable
         Redfish = new(ironic);
         _admin = new() { BaseAddress = new($"{ironic}/admin/"), Timeout = TimeSpan.FromSeconds(20) };
         var kubeconfig = Path.Combine(_directory, "kubeconfig");
+        var settings = new Dictionary<string, string>(Programs.Patience);
+        foreach (var (key, value) in workerSettings)
+        {
+            settings[key] = value;
+        }
+
         Parts =
         [
             Part.Of("Metal3.Lab.Kubernetes", "kubernetes", _directory,
@@ -167,7 +175,7 @@ internal sealed class LabSystem : IAsyncDisposable
                 ["--port", $"{iron}", "--data", Path.Combine(_directory, "ironic"), .. ironicArguments]),
             new("temporal", _directory, cli,
                 ["server", "start-dev", "--ip", "127.0.0.1", "--port", $"{temporal}", "--headless", "--db-filename", Path.Combine(_directory, "temporal.db"), "--log-level", "warn"]),
-            .. Enumerable.Range(1, workers).Select(n => Programs.Worker($"worker-{n}", _directory, kubeconfig, Temporal, ironic, ironic, workerSettings)),
+            .. Enumerable.Range(1, workers).Select(n => Programs.Worker($"worker-{n}", _directory, kubeconfig, Temporal, ironic, ironic, settings)),
             .. Enumerable.Range(1, bridges).Select(n => Programs.Bridge($"bridge-{n}", _directory, kubeconfig, Temporal)),
         ];
         foreach (var part in Parts.Take(3))
@@ -180,7 +188,6 @@ internal sealed class LabSystem : IAsyncDisposable
             await Task.Delay(100, cancellationToken);
         }
 
-        await Task.Delay(200, cancellationToken);
         Cluster = new(kubeconfig);
         _ = await Cluster.GetAsync("api/v1/namespaces/default", cancellationToken);
         _ = await AdminAsync("hosts", cancellationToken);

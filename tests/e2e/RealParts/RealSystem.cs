@@ -31,9 +31,15 @@ internal sealed class RealSystem : IAsyncDisposable
 
     public IReadOnlyList<int> IpmiPorts { get; private set; } = [];
 
+    public string Ironic { get; private set; } = "";
+
+    /// <summary>What the conductor says it does, with each node's changes of state.</summary>
+    public string IronicLog => Path.Combine(IronicState, "log", "ironic.log");
+
     private string IronicState => Path.Combine(_directory, "ironic");
 
-    public static async Task<RealSystem> StartAsync(int redfishSystems, int ipmiBmcs, CancellationToken cancellationToken)
+    public static async Task<RealSystem> StartAsync(
+        int redfishSystems, int ipmiBmcs, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? workerSettings = null)
     {
         var servers = RealServers.KubernetesBinaries();
         _ = RealServers.TemporalCli();
@@ -41,7 +47,7 @@ internal sealed class RealSystem : IAsyncDisposable
         var system = new RealSystem(Directory.CreateTempSubdirectory("metal3-real-").FullName);
         try
         {
-            await system.StartPartsAsync(servers, scripts, redfishSystems, ipmiBmcs, cancellationToken);
+            await system.StartPartsAsync(servers, scripts, redfishSystems, ipmiBmcs, workerSettings, cancellationToken);
             return system;
         }
         catch
@@ -71,7 +77,8 @@ internal sealed class RealSystem : IAsyncDisposable
         }
     }
 
-    private async Task StartPartsAsync(string servers, string scripts, int redfishSystems, int ipmiBmcs, CancellationToken cancellationToken)
+    private async Task StartPartsAsync(
+        string servers, string scripts, int redfishSystems, int ipmiBmcs, IReadOnlyDictionary<string, string>? workerSettings, CancellationToken cancellationToken)
     {
         // The database runs as a user of its own, who must get to its directory.
         await RunningProcess.OutputOfAsync("chmod", ["755", _directory]);
@@ -97,6 +104,7 @@ internal sealed class RealSystem : IAsyncDisposable
         var environment = (await File.ReadAllLinesAsync(Path.Combine(IronicState, "env"), cancellationToken))
             .Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2)
             .ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim(), StringComparer.Ordinal);
+        Ironic = environment["IRONIC_URL"];
         Files = environment["IRONIC_HTTP_URL"].TrimEnd('/');
         ImageChecksum = await ImageAsync("image.raw", 1, cancellationToken);
         OtherImageChecksum = await ImageAsync("image2.raw", 2, cancellationToken);
@@ -111,7 +119,7 @@ internal sealed class RealSystem : IAsyncDisposable
             ["--kubeconfig", kubeconfig, "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
         Parts =
         [
-            Programs.Worker("worker", _directory, kubeconfig, Temporal, environment["IRONIC_URL"], Files),
+            Programs.Worker("worker", _directory, kubeconfig, Temporal, Ironic, Files, workerSettings),
             Programs.Bridge("bridge", _directory, kubeconfig, Temporal),
         ];
         foreach (var part in Parts)
