@@ -40,6 +40,9 @@ internal static partial class Log
     [LoggerMessage(1012, LogLevel.Warning, "The holders of slots could not be checked: {Reason}")]
     public static partial void HoldersNotChecked(this ILogger logger, string reason);
 
+    [LoggerMessage(1018, LogLevel.Warning, "The machines at work could not be counted: {Reason}")]
+    public static partial void MachinesNotCounted(this ILogger logger, string reason);
+
     [LoggerMessage(1013, LogLevel.Warning, "News of the node could not be confirmed: {Reason}")]
     public static partial void NewsUnconfirmed(this ILogger logger, string reason);
 

@@ -67,8 +67,11 @@ internal interface IProvisioner
     /// <summary>Reads the firmware settings, and what may be written into them if <paramref name="withSchema"/>.</summary>
     Task<FirmwareSettings> FirmwareSettingsAsync(string nodeId, bool withSchema, CancellationToken cancellationToken);
 
-    /// <summary>Names of the hosts whose nodes boot, or are about to boot, from the network: what a capacity limit counts.</summary>
-    Task<IReadOnlySet<string>> BusyHostsAsync(CancellationToken cancellationToken);
+    /// <summary>The hosts whose nodes boot, or are about to boot: what a capacity limit counts.</summary>
+    /// <param name="virtualMedia">Those that boot from virtual media; otherwise those that boot from the network.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Without uid; a node that is not named as we name nodes has no namespace.</returns>
+    Task<IReadOnlyList<HostKey>> BusyHostsAsync(bool virtualMedia, CancellationToken cancellationToken);
 }
 
 /// <summary>An operation on a node that cannot go on.</summary>

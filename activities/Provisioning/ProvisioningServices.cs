@@ -16,7 +16,7 @@ public static class ProvisioningServices
 {
     /// <summary>
     /// Registers the activities over nodes (<see cref="INodeActivities"/>, <see cref="IWaitActivities"/>,
-    /// <see cref="IFleetActivities"/>) and what they need. An <see cref="IKubernetes"/> must be registered as well.
+    /// <see cref="IFleetActivities"/>, <see cref="ICapacityActivities"/>) and what they need. An <see cref="IKubernetes"/> must be registered as well.
     /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="variable">Value of an environment variable, null if unset; the Go operator's names.</param>
@@ -52,6 +52,7 @@ public static class ProvisioningServices
         services.AddSingleton<INodeActivities, NodeActivities>();
         services.AddSingleton<IWaitActivities, WaitActivities>();
         services.AddSingleton<IFleetActivities, FleetActivities>();
+        services.AddSingleton<ICapacityActivities, CapacityActivities>();
         return services;
     }
 

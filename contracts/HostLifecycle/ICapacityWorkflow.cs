@@ -1,3 +1,4 @@
+using Metal3.Contracts.Provisioning;
 using Temporalio.Workflows;
 
 namespace Metal3.Contracts.HostLifecycle;
@@ -41,6 +42,12 @@ public sealed record CapacityState
 
     /// <summary>Who waits, first in line first.</summary>
     public IReadOnlyList<SlotRequest> Queue { get; init; } = [];
+
+    /// <summary>Machines that were at work when the pool began and whose host has not asked yet: each takes a slot.</summary>
+    public IReadOnlyList<HostKey> Strangers { get; init; } = [];
+
+    /// <summary>Whether the machines at work were counted.</summary>
+    public bool Counted { get; init; }
 }
 
 /// <summary>Tells a lifecycle where it stands.</summary>
@@ -48,7 +55,16 @@ public sealed record CapacityState
 /// <param name="Granted">Whether the slot is its own now.</param>
 /// <param name="Position">Place in the queue, from 1; 0 when granted.</param>
 /// <param name="Ahead">Holders and waiters before it.</param>
-public sealed record SlotNotice(string Pool, bool Granted, int Position, int Ahead);
+public sealed record SlotNotice(string Pool, bool Granted, int Position, int Ahead)
+{
+    /// <summary>Whether one who was told that should be told this.</summary>
+    /// <remarks>
+    /// Far back in the queue it takes a tenth of the way: telling each waiter each step would cost more than the work that they wait for.
+    /// </remarks>
+    public bool IsNewsAfter(SlotNotice told) =>
+        Granted != told.Granted
+        || (Position != told.Position && (Position <= 5 || Position > told.Position || Position * 10 <= told.Position * 9));
+}
 
 /// <summary>What the capacity and fleet workflows ask of the outside world, on <see cref="TaskQueues.Main"/>.</summary>
 public interface ICapacityActivities
@@ -56,6 +72,10 @@ public interface ICapacityActivities
     /// <summary>Of the given workflow ids, those that are not running any more.</summary>
     [Temporalio.Activities.Activity]
     Task<IReadOnlyList<string>> ListEndedAsync(IReadOnlyList<string> workflowIds);
+
+    /// <summary>The hosts whose machines are at work by the back end's word, and belong into the pool.</summary>
+    [Temporalio.Activities.Activity]
+    Task<IReadOnlyList<HostKey>> ListBusyAsync(string pool);
 }
 
 /// <summary>Watches one provisioner's nodes at rest, id <see cref="WorkflowNames.FleetId"/>.</summary>

@@ -1,4 +1,5 @@
 using Metal3.Contracts.HostLifecycle;
+using Metal3.Contracts.Provisioning;
 using Metal3.Workflows.Steps;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
@@ -13,8 +14,10 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
 
     private readonly List<SlotRequest> _holders;
     private readonly List<SlotRequest> _queue;
+    private readonly List<HostKey> _strangers;
     private readonly Dictionary<string, SlotNotice> _told = new(StringComparer.Ordinal);
     private readonly string _pool;
+    private bool _counted;
     private int _limit;
     private int _version;
     private int _requests;
@@ -27,18 +30,22 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
         _limit = state.Limit;
         _holders = [.. state.Holders];
         _queue = [.. state.Queue];
+        _strangers = [.. state.Strangers];
+        _counted = state.Counted;
     }
 
     /// <inheritdoc/>
     [WorkflowRun]
     public async Task RunAsync(CapacityState state)
     {
+        await CountAsync();
         while (true)
         {
             Grant();
             var version = _version;
             await TellAsync();
             Workflow.CurrentDetails = $"{_holders.Count} of {(_limit == 0 ? "unlimited" : _limit)} slots taken, {_queue.Count} wait\n\n"
+                + (_strangers.Count == 0 ? "" : $"{_strangers.Count} more by machines at work: {string.Join(", ", _strangers.Take(20))}\n\n")
                 + string.Join('\n', _queue.Take(20).Select((waiter, place) => $"{place + 1}. {waiter.Host}"));
             if (_version != version)
             {
@@ -58,6 +65,8 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
             else if (!await Workflow.WaitConditionAsync(() => _version != version, Audit))
             {
                 await FreeEndedAsync();
+                await CountAsync();
+                await FreeFinishedAsync();
             }
         }
     }
@@ -68,6 +77,7 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
     {
         _requests++;
         _told.Remove(request.Holder); // who asks again missed the answer
+        Recognise(request.Host);
         if (!_holders.Exists(holder => holder.Holder == request.Holder) && !_queue.Exists(waiter => waiter.Holder == request.Holder))
         {
             if (request.AlreadyBusy)
@@ -105,11 +115,21 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
 
     /// <inheritdoc/>
     [WorkflowQuery("view")]
-    public CapacityState View() => new() { Pool = _pool, Limit = _limit, Holders = [.. _holders], Queue = [.. _queue] };
+    public CapacityState View() => new()
+    {
+        Pool = _pool,
+        Limit = _limit,
+        Holders = [.. _holders],
+        Queue = [.. _queue],
+        Strangers = [.. _strangers],
+        Counted = _counted,
+    };
+
+    private void Recognise(HostKey host) => _strangers.RemoveAll(stranger => stranger.ToString() == host.ToString());
 
     private void Grant()
     {
-        while (_queue.Count > 0 && (_limit == 0 || _holders.Count < _limit))
+        while (_queue.Count > 0 && (_limit == 0 || _holders.Count + _strangers.Count < _limit))
         {
             _holders.Add(_queue[0]);
             _queue.RemoveAt(0);
@@ -120,8 +140,8 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
     {
         var notices = _holders.Select(holder => (holder.Holder, Notice: new SlotNotice(_pool, Granted: true, 0, 0)))
             .Concat(_queue.Select((waiter, place) =>
-                (waiter.Holder, Notice: new SlotNotice(_pool, Granted: false, place + 1, _holders.Count + place))))
-            .Where(pair => !_told.TryGetValue(pair.Holder, out var told) || told != pair.Notice)
+                (waiter.Holder, Notice: new SlotNotice(_pool, Granted: false, place + 1, _holders.Count + _strangers.Count + place))))
+            .Where(pair => !_told.TryGetValue(pair.Holder, out var told) || pair.Notice.IsNewsAfter(told))
             .ToList();
         foreach (var (holder, notice) in notices)
         {
@@ -140,6 +160,47 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
         catch (FailureException ended) when (!TemporalException.IsCanceledException(ended))
         {
             await ReleaseAsync(holder); // it ended: nobody is left to hold the slot
+        }
+    }
+
+    /// <summary>A Temporal that lost everything leaves machines at work whose hosts are yet to ask again: nobody takes their slots meanwhile.</summary>
+    private async Task CountAsync()
+    {
+        if (_counted || await BusyAsync("Count the machines at work") is not { } busy)
+        {
+            return;
+        }
+
+        _counted = true;
+        _strangers.AddRange(busy);
+        foreach (var request in _holders.Concat(_queue))
+        {
+            Recognise(request.Host);
+        }
+    }
+
+    private async Task FreeFinishedAsync()
+    {
+        if (_strangers.Count > 0 && await BusyAsync("Find machines that are done") is { } busy)
+        {
+            var names = busy.Select(host => host.ToString()).ToHashSet(StringComparer.Ordinal);
+            _version += _strangers.RemoveAll(host => !names.Contains(host.ToString())) > 0 ? 1 : 0;
+        }
+    }
+
+    /// <summary>The machines at work; null if the back end cannot be asked, which is tried for a while.</summary>
+    private async Task<IReadOnlyList<HostKey>?> BusyAsync(string summary)
+    {
+        try
+        {
+            var options = Calls.Objects(summary);
+            options.ScheduleToCloseTimeout = TimeSpan.FromMinutes(2);
+            return await Workflow.ExecuteActivityAsync((ICapacityActivities capacity) => capacity.ListBusyAsync(_pool), options);
+        }
+        catch (ActivityFailureException failure) when (!TemporalException.IsCanceledException(failure))
+        {
+            Workflow.Logger.MachinesNotCounted(failure.InnerException?.Message ?? failure.Message);
+            return null;
         }
     }
 

@@ -6,11 +6,10 @@ namespace Metal3.Activities.Kubernetes.Writing;
 /// <summary>Registers everything that writes Kubernetes objects.</summary>
 public static class HostObjectServices
 {
-    /// <summary>Registers <see cref="IHostObjectActivities"/> and <see cref="ICapacityActivities"/>.</summary>
+    /// <summary>Registers <see cref="IHostObjectActivities"/>.</summary>
     public static IServiceCollection AddHostObjects(this IServiceCollection services)
     {
         services.AddSingleton<IHostObjectActivities, HostObjectActivities>();
-        services.AddSingleton<ICapacityActivities, CapacityActivities>();
         return services;
     }
 }

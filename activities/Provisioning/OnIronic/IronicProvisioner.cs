@@ -101,17 +101,19 @@ internal sealed partial class IronicProvisioner(
         });
 
     /// <inheritdoc/>
-    public Task<IReadOnlySet<string>> BusyHostsAsync(CancellationToken cancellationToken) =>
-        ClassifiedAsync<IReadOnlySet<string>>(async () =>
+    public Task<IReadOnlyList<HostKey>> BusyHostsAsync(bool virtualMedia, CancellationToken cancellationToken) =>
+        ClassifiedAsync<IReadOnlyList<HostKey>>(async () =>
         {
             var nodes = await ironic.AllNodesAsync(["uuid", "name", "provision_state", "boot_interface"], cancellationToken);
-            return nodes.Where(IsBusy).Select(node => node.Name ?? node.Uuid).ToHashSet(StringComparer.Ordinal);
+            return [.. nodes
+                .Where(node => Array.IndexOf(BusyStates, node.ProvisionState) >= 0
+                    && (node.BootInterface?.Contains("virtual-media", StringComparison.Ordinal) is true) == virtualMedia)
+                .Select(HostOf)];
         });
 
-    /// <summary>Whether a node counts against the network-boot limit.</summary>
-    internal static bool IsBusy(IronicNode node) =>
-        Array.IndexOf(BusyStates, node.ProvisionState) >= 0
-        && node.BootInterface?.Contains("virtual-media", StringComparison.Ordinal) is not true;
+    private static HostKey HostOf(IronicNode node) => (node.Name ?? node.Uuid).Split('~', 2) is [var space, var name]
+        ? new(space, name, "")
+        : new("", node.Name ?? node.Uuid, "");
 
     private static SettingSchema SchemaOf(BiosSetting setting) => new()
     {

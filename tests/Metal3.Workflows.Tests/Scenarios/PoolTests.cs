@@ -1,4 +1,5 @@
 using Metal3.Contracts.HostLifecycle;
+using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 using Metal3.Contracts.Wire;
 using Metal3.Workflows.Tests.Worlds;
@@ -127,6 +128,67 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public async Task Machines_at_work_when_Temporal_lost_everything_keep_their_slots_until_their_hosts_ask_again_or_they_are_done()
+    {
+        await using var bench = await SkippingBench.StartAsync();
+        var (lost, waiter) = (bench.NewWorld(OneSlot), bench.NewWorld(OneSlot));
+        lost.Stall("inspect");
+        await lost.CreateAsync();
+        await lost.UntilAsync(w => w.Count("inspect") == 1);
+        var pool = bench.Client.GetWorkflowHandle(WorkflowNames.CapacityId(WorkflowNames.NetworkBootPool));
+        await lost.LoseTemporalAsync();
+        await pool.TerminateAsync("lost");
+        bench.Activities.Busy[KeyOf(lost)] = WorkflowNames.NetworkBootPool;
+        var foreign = new HostKey("", "somebody-elses-node", "");
+        bench.Activities.Busy[foreign] = WorkflowNames.NetworkBootPool;
+        bench.Activities.Busy[new("", "boots-from-a-medium", "")] = WorkflowNames.VirtualMediaPool;
+
+        await waiter.CreateAsync(); // asks before the host whose machine is at work
+        await waiter.UntilLifecycleAsync(view => view.Waiting?.For.Contains("place 1 in", StringComparison.Ordinal) is true);
+        var state = await pool.QueryAsync<CapacityState>("view", []);
+        Assert.Equal([foreign.ToString(), KeyOf(lost).ToString()], state.Strangers.Select(host => host.ToString()).Order(StringComparer.Ordinal));
+        await lost.TellAsync();
+        await lost.UntilLifecycleAsync(view => view.Step == StepNames.AwaitInspection);
+        state = await pool.QueryAsync<CapacityState>("view", []);
+        Assert.Equal((1, 1, 1), (state.Holders.Count, state.Strangers.Count, state.Queue.Count));
+        lost.Proceed("inspect");
+        await lost.UntilStateAsync("available");
+        Assert.Equal((1, 0, 1), await StateAsync(pool)); // the other machine is still at work
+        Assert.Equal(0, waiter.Count("inspect"));
+
+        bench.Activities.Busy.TryRemove(foreign, out _);
+        await bench.UntilAsync(waiter, w => w.State == "available", TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(2));
+
+        Assert.Equal(1, lost.Count("inspect"));
+        await bench.ProveAsync();
+    }
+
+    [Fact]
+    public async Task A_pool_that_cannot_ask_what_is_at_work_serves_all_the_same_and_asks_again()
+    {
+        await using var bench = await SkippingBench.StartAsync();
+        bench.Activities.BusyFailures = 1_000;
+        var (holder, waiter) = (bench.NewWorld(OneSlot), bench.NewWorld(OneSlot));
+        holder.Stall("inspect");
+        await holder.CreateAsync();
+        await holder.UntilAsync(w => w.Count("inspect") == 1);
+        bench.Activities.Busy[KeyOf(holder)] = WorkflowNames.NetworkBootPool;
+        bench.Activities.BusyFailures = 0;
+
+        await waiter.CreateAsync();
+        var pool = bench.Client.GetWorkflowHandle(WorkflowNames.CapacityId(WorkflowNames.NetworkBootPool));
+        while (!(await pool.QueryAsync<CapacityState>("view", [])).Counted)
+        {
+            await bench.PassAsync(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Empty((await pool.QueryAsync<CapacityState>("view", [])).Strangers); // it has its slot as a holder
+        holder.Proceed("inspect");
+        await waiter.UntilStateAsync("available");
+        await bench.ProveAsync();
+    }
+
+    [Fact]
     public async Task A_pool_continues_as_new_and_keeps_holders_queue_and_limit()
     {
         await using var bench = await SkippingBench.StartAsync();
@@ -152,6 +214,8 @@ public sealed class PoolTests
         var runs = (await bench.ProveAsync()).Where(history => history.Id == pool.Id).ToList();
         Assert.True(runs.Count > 1);
     }
+
+    private static HostKey KeyOf(World world) => new(world.Namespace, "host-0", "");
 
     private static async Task<(int Limit, int Holders, int Waiting)> StateAsync(WorkflowHandle pool)
     {

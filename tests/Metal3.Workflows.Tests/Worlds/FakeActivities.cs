@@ -18,6 +18,12 @@ public sealed class FakeActivities : INodeActivities, IWaitActivities, IHostObje
 
     public Func<IReadOnlyList<string>, Task<IReadOnlyList<string>>> EndedAsync { get; set; } = _ => Task.FromResult<IReadOnlyList<string>>([]);
 
+    /// <summary>Machines at work by the back end's own word, and the pool that each belongs to.</summary>
+    public ConcurrentDictionary<HostKey, string> Busy { get; } = new();
+
+    /// <summary>The next counts of machines at work find no back end.</summary>
+    public int BusyFailures { get; set; }
+
     /// <summary>Watches that were begun.</summary>
     public int FleetWatches => _fleetWatches;
 
@@ -144,6 +150,11 @@ public sealed class FakeActivities : INodeActivities, IWaitActivities, IHostObje
 
     [Activity]
     public Task<IReadOnlyList<string>> ListEndedAsync(IReadOnlyList<string> workflowIds) => EndedAsync(workflowIds);
+
+    [Activity]
+    public Task<IReadOnlyList<HostKey>> ListBusyAsync(string pool) => BusyFailures-- > 0
+        ? throw World.Failed(FailureTypes.BackendUnavailable, "no answer")
+        : Task.FromResult<IReadOnlyList<HostKey>>([.. Busy.Where(one => one.Value == pool).Select(one => one.Key)]);
 
     [Activity]
     public Task WatchRestingHostsAsync(FleetState state)
