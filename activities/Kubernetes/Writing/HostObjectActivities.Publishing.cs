@@ -39,8 +39,17 @@ internal sealed partial class HostObjectActivities
         var written = patch.Count > 2 || (patch.Count == 2 && ObjectStore.Text(patch[1]!["path"]) is not "/status/lastUpdated");
         if (written)
         {
-            await _objects.PatchAsync(
-                Metal3Group.BareMetalHost, request.Host.Namespace, request.Host.Name, patch, status: true, Cancellation);
+            try
+            {
+                await _objects.PatchAsync(
+                    Metal3Group.BareMetalHost, request.Host.Namespace, request.Host.Name, patch, status: true, Cancellation);
+            }
+            catch (HttpOperationException e) when (ObjectStore.IsRefusal(e))
+            {
+                // What happened, happened, even if the object cannot show it: this is the only place left to tell it.
+                await PublishEventsAsync(host, request.Events, request.EventSeed, request.Now);
+                throw;
+            }
         }
 
         await PublishEventsAsync(host, request.Events, request.EventSeed, request.Now);

@@ -68,6 +68,10 @@ internal sealed class ObjectStore(IKubernetes kubernetes)
         }
     }
 
+    /// <summary>Whether the API server refuses for good: by its schema, its rules of access, or its admission.</summary>
+    public static bool IsRefusal(HttpOperationException refusal) => refusal.Response.StatusCode
+        is HttpStatusCode.UnprocessableEntity or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized;
+
     /// <summary>Runs the work of an activity; what the API server refuses for good leaves it classified.</summary>
     public static async Task<T> ToldAsync<T>(HostKey host, Func<Task<T>> work)
     {
@@ -79,9 +83,7 @@ internal sealed class ObjectStore(IKubernetes kubernetes)
         {
             throw Gone(host);
         }
-        catch (HttpOperationException e) when (
-            e.Response.StatusCode is HttpStatusCode.UnprocessableEntity or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest
-                or HttpStatusCode.Unauthorized)
+        catch (HttpOperationException e) when (IsRefusal(e))
         {
             throw new ApplicationFailureException(
                 $"Kubernetes refuses a write for {host} ({(int)e.Response.StatusCode}): {Reason(e)}; check the CRDs and the RBAC rules of the worker.",
