@@ -43,6 +43,7 @@ public sealed class LossTests(LabBench bench)
         Assert.Equal(1, world.Count(verb));
         Assert.Equal(destroyed.Where(asked => asked is "deploy" or "clean" or "deleted" or "service"), world.Destroyed.Take(destroyed.Count).Where(asked => asked is "deploy" or "clean" or "deleted" or "service"));
         Assert.All(new[] { "deploy", "clean", "deleted", "service", "remove" }, one => Assert.True(world.Count(one) <= 1, $"{one} was asked {world.Count(one)} times"));
+        await bench.ProveAsync(world);
     }
 
     [Theory]

@@ -71,6 +71,7 @@ public sealed class MemoryTests(LabBench bench)
 
         Assert.Equal((1, 1, 1, 1, 0), (
             world.Count("create"), world.Count("inspect"), world.Count("clean"), world.Count("deploy"), world.Count("deleted")));
+        await bench.ProveAsync(world);
     }
 
     [Theory]
@@ -90,6 +91,7 @@ public sealed class MemoryTests(LabBench bench)
 
         Assert.Equal((1, 1, 1, 1, 0), (
             world.Count("create"), world.Count("inspect"), world.Count("clean"), world.Count("deploy"), world.Count("deleted")));
+        await bench.ProveAsync(world);
     }
 
     [Fact]
@@ -106,6 +108,7 @@ public sealed class MemoryTests(LabBench bench)
 
         Assert.Equal(destroyed, world.Destroyed.Count());
         Assert.Equal(OperationalStatus.Ok, world.Status.OperationalStatus);
+        await bench.ProveAsync(world);
     }
 
     [Fact]
@@ -125,6 +128,7 @@ public sealed class MemoryTests(LabBench bench)
         await world.UntilEndedAsync();
 
         Assert.Equal((1, 1), (world.Count("deleted"), world.Count("remove")));
+        await bench.ProveAsync(world);
     }
 
     [Fact]
@@ -227,6 +231,7 @@ public sealed class MemoryTests(LabBench bench)
         await world.UntilViewAsync(view => view.Host.Uid == "uid-1");
 
         Assert.Equal(0, world.Count("deploy"));
+        await bench.ProveAsync(world);
     }
 
     [Fact]

@@ -88,6 +88,7 @@ public sealed class SteeringTests(LabBench bench)
         await world.UntilLifecycleAsync(view => view.Waiting is { Kind: WaitKind.Hold, Step: StepNames.Deploy });
 
         Assert.Equal(0, world.Count("deploy"));
+        await bench.ProveAsync(world);
     }
 
     [Fact]
@@ -151,6 +152,7 @@ public sealed class SteeringTests(LabBench bench)
         await Refused("resumeStep", Anna, "nothing is held");
         world.Proceed("inspect");
         await world.UntilStateAsync("available");
+        await bench.ProveAsync(world);
     }
 
     [Fact]
@@ -190,5 +192,6 @@ public sealed class SteeringTests(LabBench bench)
         await world.UntilStateAsync("provisioned");
 
         Assert.Equal(1, world.Count("deploy"));
+        await bench.ProveAsync(world);
     }
 }

@@ -49,6 +49,7 @@ public sealed class TimeTests
         await world.UntilStateAsync("available");
 
         Assert.InRange(await bench.Now - before, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        await bench.ProveAsync();
     }
 
     [Fact]

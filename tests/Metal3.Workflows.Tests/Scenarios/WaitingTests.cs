@@ -76,6 +76,7 @@ public sealed class WaitingTests(LabBench bench)
             async () => await (await world.ChildAsync()).ExecuteUpdateAsync<string>("retryStep", [new StepCommand { By = "anna" }]));
 
         Assert.Contains("resume it", refused.InnerException!.Message, StringComparison.Ordinal);
+        await bench.ProveAsync(world);
     }
 
     [Fact]
