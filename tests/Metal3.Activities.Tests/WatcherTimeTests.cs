@@ -139,7 +139,8 @@ public sealed class WatcherTimeTests : IAsyncDisposable
     /// <summary>Moves the clock from pause to pause until so many more listings have been answered and taken in.</summary>
     private async Task TurnAsync(int listings)
     {
-        for (var goal = _ironic.Listings.Count + listings; _ironic.Listings.Count < goal || _ironic.Busy;)
+        var goal = _ironic.Listings.Count + listings;
+        while (IsUnderWay())
         {
             await StepAsync();
         }
@@ -153,11 +154,15 @@ public sealed class WatcherTimeTests : IAsyncDisposable
         {
             Cancellation.ThrowIfCancellationRequested();
             await Task.Yield();
-            if (Pause is { } pause)
+
+            // In this order: a pause that follows the last listing is only there once that listing is no longer under way.
+            if (Pause is { } pause && IsUnderWay())
             {
                 _time.Advance(pause);
             }
         }
+
+        bool IsUnderWay() => _ironic.Listings.Count < goal || _ironic.Busy;
     }
 
     /// <summary>As much of Ironic as a listing needs.</summary>
