@@ -187,6 +187,38 @@ public sealed class WorkflowTests(TemporalServer server)
     }
 
     [Fact]
+    public async Task A_refused_update_right_after_commands_does_not_make_them_seem_unknown()
+    {
+        await using var scene = await SceneAsync();
+        var handle = await scene.StartAsync(async me =>
+        {
+            for (var round = 1; round <= 3; round++)
+            {
+                // Each round leaves a timer, cancelled by what comes, before the task that refuses.
+                var heard = round;
+                await Workflow.WaitConditionAsync(() => me.Heard.Count >= heard, TimeSpan.FromHours(1));
+            }
+
+            return me.Log;
+        });
+
+        foreach (var word in (string[])["one", "two", "three"])
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => handle.ExecuteUpdateAsync(workflow => workflow.TellAsync("no")));
+            }
+
+            await handle.SignalAsync(workflow => workflow.HearAsync(word));
+        }
+
+        Assert.Equal("one,two,three", await handle.GetResultAsync());
+        var history = await handle.FetchHistoryAsync();
+        Assert.DoesNotContain(history.Events, happened => happened.EventType is EventType.WorkflowTaskFailed);
+        Assert.Equal(3, history.Events.Count(happened => happened.EventType is EventType.TimerStarted));
+    }
+
+    [Fact]
     public async Task A_failed_update_tells_its_caller_and_the_run_goes_on()
     {
         await using var scene = await SceneAsync();

@@ -44,6 +44,7 @@ internal sealed partial class WorkflowRun : TaskScheduler, IWorkflowContext
     private Exception? _taskFailure;
     private bool _completedOnce;
     private bool _afterTaskCompleted;
+    private long _appliedUpTo;
     private bool _cancelRequested;
 
     public WorkflowRun(WorkflowRunSettings settings, WorkflowDefinition definition, string workflowId, string runId)
@@ -97,8 +98,12 @@ internal sealed partial class WorkflowRun : TaskScheduler, IWorkflowContext
         }
     }
 
-    /// <summary>The server discarded the last task: it will count on from this event.</summary>
-    public void ResetTo(long eventId) => LastEventId = eventId;
+    /// <summary>The server discarded the last task, which changed nothing: it will count on from this event.</summary>
+    /// <remarks>
+    /// What stood before that task in the history, the commands of the one before it, comes again with the next one. Its own two events,
+    /// scheduled and started, never were.
+    /// </remarks>
+    public void ResetTo(long eventId) => (_appliedUpTo, LastEventId) = (LastEventId - 2, eventId);
 
     /// <summary>Works through one task. Never throws for what the workflow does; the output says what went wrong.</summary>
     public WorkflowTaskOutput Handle(WorkflowTaskInput input)
@@ -268,6 +273,11 @@ internal sealed partial class WorkflowRun : TaskScheduler, IWorkflowContext
 
     private void Apply(HistoryEvent happened, bool live)
     {
+        if (happened.EventId <= _appliedUpTo)
+        {
+            return;
+        }
+
         if (HistorySlices.IsCommandEvent(happened.EventType))
         {
             _unseen.Match(happened);
