@@ -405,7 +405,8 @@ public sealed class WorkerActivityTests(TemporalServer server)
         var handle = await scene.StartAsync(_ => Workflow.ExecuteActivityAsync<string>("move", [], new()
         {
             StartToCloseTimeout = TimeSpan.FromMinutes(1),
-            RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(10) },
+            // Longer than the server may need to notice that the polls of the stopped worker are gone.
+            RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(500) },
         }));
         await begun.Task;
 

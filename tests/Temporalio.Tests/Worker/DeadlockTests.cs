@@ -38,20 +38,28 @@ public sealed class DeadlockTests
     {
         Assert.SkipUnless(File.Exists("/proc/self/schedstat"), "This kernel does not count what threads wait.");
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        var waits = Enumerable.Range(0, Environment.ProcessorCount * 3).Select(_ => OnThread(() =>
+        var threads = Environment.ProcessorCount * 3;
+        using var waiting = new CountdownEvent(threads);
+        var waits = Enumerable.Range(0, threads).Select(_ => OnThread(() =>
         {
             var before = ThreadTimes.WaitedForProcessor(ThreadTimes.CurrentId);
-            TimeSpan waited;
-            do
+            var waited = TimeSpan.Zero;
+            var counted = false;
+            while (!waiting.IsSet && !stop.IsCancellationRequested)
             {
                 Thread.SpinWait(1000);
                 waited = ThreadTimes.WaitedForProcessor(ThreadTimes.CurrentId) - before;
+                if (!counted && waited >= TimeSpan.FromMilliseconds(20))
+                {
+                    counted = true;
+                    waiting.Signal();
+                }
             }
-            while (waited < TimeSpan.FromMilliseconds(20) && !stop.IsCancellationRequested);
+
             return waited;
         })).ToList();
 
-        // All have work to do and there are not enough processors: none of them gets through without waiting.
+        // All have work to do until the last has waited, and there are not enough processors: none of them gets through without.
         Assert.All(await Task.WhenAll(waits), waited => Assert.True(waited >= TimeSpan.FromMilliseconds(20), $"{waited}"));
     }
 
