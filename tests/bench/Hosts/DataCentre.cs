@@ -214,7 +214,7 @@ internal sealed partial class RealCentre : IDataCentre
     /// <summary>Starts the servers, then worker and bridge.</summary>
     /// <param name="hosts">Machines to be had.</param>
     /// <param name="ipmi">Whether each has an IPMI BMC of its own; otherwise all are behind one Redfish emulator.</param>
-    /// <param name="settings">Environment of the worker.</param>
+    /// <param name="settings">Environment of worker and bridge, beside where the servers are.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<RealCentre> StartAsync(int hosts, bool ipmi, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken) =>
         new(await RealSystem.StartAsync(redfishSystems: ipmi ? 1 : hosts, ipmiBmcs: ipmi ? hosts : 0, cancellationToken, settings));

@@ -27,6 +27,15 @@ internal static class Programs
         ["DOTNET_TieredCompilation"] = "1",
     };
 
+    /// <summary>A bridge that notices within seconds what takes it minutes in a data centre.</summary>
+    public static Dictionary<string, string> Vigilance { get; } = new()
+    {
+        ["LEASE_DURATION_SECONDS"] = "5",
+        ["RENEW_DEADLINE_SECONDS"] = "4",
+        ["RETRY_PERIOD_SECONDS"] = "1",
+        ["Bridge__ResyncInterval"] = "00:00:15",
+    };
+
     /// <param name="name">Names its log.</param>
     /// <param name="directory">Where it keeps that.</param>
     /// <param name="kubeconfig">The cluster.</param>
@@ -47,20 +56,21 @@ internal static class Programs
         return Part.Of("Metal3.Worker", name, directory, ["--health-addr", $"127.0.0.1:{RealServers.FreePort()}"], environment);
     }
 
-    public static Part Bridge(string name, string directory, string kubeconfig, string temporal) => Part.Of(
+    /// <param name="name">Names its log.</param>
+    /// <param name="directory">Where it keeps that.</param>
+    /// <param name="kubeconfig">The cluster.</param>
+    /// <param name="temporal">Temporal's front end.</param>
+    /// <param name="settings">More environment; null: <see cref="Vigilance"/>.</param>
+    public static Part Bridge(string name, string directory, string kubeconfig, string temporal, IReadOnlyDictionary<string, string>? settings = null) => Part.Of(
         "Metal3.CrdBridge",
         name,
         directory,
         ["--webhook-port", "0", "--health-addr", "0", "--metrics-addr", "0", "--enable-leader-election"],
-        new Dictionary<string, string>(Patience)
+        new Dictionary<string, string>(settings ?? Vigilance)
         {
             ["KUBECONFIG"] = kubeconfig,
             ["TEMPORAL_ADDRESS"] = temporal,
             ["POD_NAMESPACE"] = "default",
-            ["LEASE_DURATION_SECONDS"] = "5",
-            ["RENEW_DEADLINE_SECONDS"] = "4",
-            ["RETRY_PERIOD_SECONDS"] = "1",
-            ["Bridge__ResyncInterval"] = "00:00:15",
         });
 
     private static string FindSource()

@@ -39,7 +39,7 @@ internal sealed class RealSystem : IAsyncDisposable
     private string IronicState => Path.Combine(_directory, "ironic");
 
     public static async Task<RealSystem> StartAsync(
-        int redfishSystems, int ipmiBmcs, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? workerSettings = null)
+        int redfishSystems, int ipmiBmcs, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null)
     {
         var servers = RealServers.KubernetesBinaries();
         _ = RealServers.TemporalCli();
@@ -47,7 +47,7 @@ internal sealed class RealSystem : IAsyncDisposable
         var system = new RealSystem(Directory.CreateTempSubdirectory("metal3-real-").FullName);
         try
         {
-            await system.StartPartsAsync(servers, scripts, redfishSystems, ipmiBmcs, workerSettings, cancellationToken);
+            await system.StartPartsAsync(servers, scripts, redfishSystems, ipmiBmcs, settings, cancellationToken);
             return system;
         }
         catch
@@ -78,7 +78,7 @@ internal sealed class RealSystem : IAsyncDisposable
     }
 
     private async Task StartPartsAsync(
-        string servers, string scripts, int redfishSystems, int ipmiBmcs, IReadOnlyDictionary<string, string>? workerSettings, CancellationToken cancellationToken)
+        string servers, string scripts, int redfishSystems, int ipmiBmcs, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
     {
         // The database runs as a user of its own, who must get to its directory.
         await RunningProcess.OutputOfAsync("chmod", ["755", _directory]);
@@ -119,8 +119,8 @@ internal sealed class RealSystem : IAsyncDisposable
             ["--kubeconfig", kubeconfig, "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
         Parts =
         [
-            Programs.Worker("worker", _directory, kubeconfig, Temporal, Ironic, Files, workerSettings),
-            Programs.Bridge("bridge", _directory, kubeconfig, Temporal),
+            Programs.Worker("worker", _directory, kubeconfig, Temporal, Ironic, Files, settings),
+            Programs.Bridge("bridge", _directory, kubeconfig, Temporal, settings),
         ];
         foreach (var part in Parts)
         {
