@@ -44,10 +44,10 @@ public sealed record CapacityState
     public IReadOnlyList<SlotRequest> Queue { get; init; } = [];
 
     /// <summary>Machines that were at work when the pool began and whose host has not asked yet: each takes a slot.</summary>
-    public IReadOnlyList<HostKey> Strangers { get; init; } = [];
+    public IReadOnlyList<HostKey> BusyHosts { get; init; } = [];
 
-    /// <summary>Whether the machines at work were counted.</summary>
-    public bool Counted { get; init; }
+    /// <summary>Whether the back end has told which those are.</summary>
+    public bool BusyHostsCounted { get; init; }
 }
 
 /// <summary>Tells a lifecycle where it stands.</summary>

@@ -14,7 +14,7 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
 
     private readonly List<SlotRequest> _holders;
     private readonly List<SlotRequest> _queue;
-    private readonly List<HostKey> _strangers;
+    private readonly List<HostKey> _busy;
     private readonly Dictionary<string, SlotNotice> _told = new(StringComparer.Ordinal);
     private readonly string _pool;
     private bool _counted;
@@ -30,8 +30,8 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
         _limit = state.Limit;
         _holders = [.. state.Holders];
         _queue = [.. state.Queue];
-        _strangers = [.. state.Strangers];
-        _counted = state.Counted;
+        _busy = [.. state.BusyHosts];
+        _counted = state.BusyHostsCounted;
     }
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
             var version = _version;
             await TellAsync();
             Workflow.CurrentDetails = $"{_holders.Count} of {(_limit == 0 ? "unlimited" : _limit)} slots taken, {_queue.Count} wait\n\n"
-                + (_strangers.Count == 0 ? "" : $"{_strangers.Count} more by machines at work: {string.Join(", ", _strangers.Take(20))}\n\n")
+                + (_busy.Count == 0 ? "" : $"{_busy.Count} more by machines at work: {string.Join(", ", _busy.Take(20))}\n\n")
                 + string.Join('\n', _queue.Take(20).Select((waiter, place) => $"{place + 1}. {waiter.Host}"));
             if (_version != version)
             {
@@ -121,15 +121,15 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
         Limit = _limit,
         Holders = [.. _holders],
         Queue = [.. _queue],
-        Strangers = [.. _strangers],
-        Counted = _counted,
+        BusyHosts = [.. _busy],
+        BusyHostsCounted = _counted,
     };
 
-    private void Recognise(HostKey host) => _strangers.RemoveAll(stranger => stranger.ToString() == host.ToString());
+    private void Recognise(HostKey host) => _busy.RemoveAll(one => one.ToString() == host.ToString());
 
     private void Grant()
     {
-        while (_queue.Count > 0 && (_limit == 0 || _holders.Count + _strangers.Count < _limit))
+        while (_queue.Count > 0 && (_limit == 0 || _holders.Count + _busy.Count < _limit))
         {
             _holders.Add(_queue[0]);
             _queue.RemoveAt(0);
@@ -140,7 +140,7 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
     {
         var notices = _holders.Select(holder => (holder.Holder, Notice: new SlotNotice(_pool, Granted: true, 0, 0)))
             .Concat(_queue.Select((waiter, place) =>
-                (waiter.Holder, Notice: new SlotNotice(_pool, Granted: false, place + 1, _holders.Count + _strangers.Count + place))))
+                (waiter.Holder, Notice: new SlotNotice(_pool, Granted: false, place + 1, _holders.Count + _busy.Count + place))))
             .Where(pair => !_told.TryGetValue(pair.Holder, out var told) || pair.Notice.IsNewsAfter(told))
             .ToList();
         foreach (var (holder, notice) in notices)
@@ -166,13 +166,13 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
     /// <summary>A Temporal that lost everything leaves machines at work whose hosts are yet to ask again: nobody takes their slots meanwhile.</summary>
     private async Task CountAsync()
     {
-        if (_counted || await BusyAsync("Count the machines at work") is not { } busy)
+        if (_counted || await ListBusyAsync("Count the machines at work") is not { } busy)
         {
             return;
         }
 
         _counted = true;
-        _strangers.AddRange(busy);
+        _busy.AddRange(busy);
         foreach (var request in _holders.Concat(_queue))
         {
             Recognise(request.Host);
@@ -181,15 +181,15 @@ public sealed class CapacityWorkflow : ICapacityWorkflow
 
     private async Task FreeFinishedAsync()
     {
-        if (_strangers.Count > 0 && await BusyAsync("Find machines that are done") is { } busy)
+        if (_busy.Count > 0 && await ListBusyAsync("Find machines that are done") is { } busy)
         {
             var names = busy.Select(host => host.ToString()).ToHashSet(StringComparer.Ordinal);
-            _version += _strangers.RemoveAll(host => !names.Contains(host.ToString())) > 0 ? 1 : 0;
+            _version += _busy.RemoveAll(host => !names.Contains(host.ToString())) > 0 ? 1 : 0;
         }
     }
 
     /// <summary>The machines at work; null if the back end cannot be asked, which is tried for a while.</summary>
-    private async Task<IReadOnlyList<HostKey>?> BusyAsync(string summary)
+    private async Task<IReadOnlyList<HostKey>?> ListBusyAsync(string summary)
     {
         try
         {

@@ -146,11 +146,11 @@ public sealed class PoolTests
         await waiter.CreateAsync(); // asks before the host whose machine is at work
         await waiter.UntilLifecycleAsync(view => view.Waiting?.For.Contains("place 1 in", StringComparison.Ordinal) is true);
         var state = await pool.QueryAsync<CapacityState>("view", []);
-        Assert.Equal([foreign.ToString(), KeyOf(lost).ToString()], state.Strangers.Select(host => host.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal([foreign.ToString(), KeyOf(lost).ToString()], state.BusyHosts.Select(host => host.ToString()).Order(StringComparer.Ordinal));
         await lost.TellAsync();
         await lost.UntilLifecycleAsync(view => view.Step == StepNames.AwaitInspection);
         state = await pool.QueryAsync<CapacityState>("view", []);
-        Assert.Equal((1, 1, 1), (state.Holders.Count, state.Strangers.Count, state.Queue.Count));
+        Assert.Equal((1, 1, 1), (state.Holders.Count, state.BusyHosts.Count, state.Queue.Count));
         lost.Proceed("inspect");
         await lost.UntilStateAsync("available");
         Assert.Equal((1, 0, 1), await StateAsync(pool)); // the other machine is still at work
@@ -177,12 +177,12 @@ public sealed class PoolTests
 
         await waiter.CreateAsync();
         var pool = bench.Client.GetWorkflowHandle(WorkflowNames.CapacityId(WorkflowNames.NetworkBootPool));
-        while (!(await pool.QueryAsync<CapacityState>("view", [])).Counted)
+        while (!(await pool.QueryAsync<CapacityState>("view", [])).BusyHostsCounted)
         {
             await bench.PassAsync(TimeSpan.FromSeconds(10));
         }
 
-        Assert.Empty((await pool.QueryAsync<CapacityState>("view", [])).Strangers); // it has its slot as a holder
+        Assert.Empty((await pool.QueryAsync<CapacityState>("view", [])).BusyHosts); // it has its slot as a holder
         holder.Proceed("inspect");
         await waiter.UntilStateAsync("available");
         await bench.ProveAsync();
