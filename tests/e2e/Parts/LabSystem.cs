@@ -23,8 +23,6 @@ internal static class Programs
         ["Host__Patience__Transport"] = "00:00:05",
         ["Host__Patience__TellOnObject"] = "00:00:20",
         ["Host__Patience__ObjectPause"] = "00:00:05",
-        ["DOTNET_TieredPGO"] = "0",
-        ["DOTNET_TieredCompilation"] = "1",
     };
 
     /// <summary>A bridge that notices within seconds what takes it minutes in a data centre.</summary>
@@ -36,6 +34,7 @@ internal static class Programs
         ["Bridge__ResyncInterval"] = "00:00:15",
     };
 
+    /// <summary>A worker, not started yet.</summary>
     /// <param name="name">Names its log.</param>
     /// <param name="directory">Where it keeps that.</param>
     /// <param name="kubeconfig">The cluster.</param>
@@ -56,6 +55,7 @@ internal static class Programs
         return Part.Of("Metal3.Worker", name, directory, ["--health-addr", $"127.0.0.1:{RealServers.FreePort()}"], environment);
     }
 
+    /// <summary>A bridge that may have to stand for election, not started yet.</summary>
     /// <param name="name">Names its log.</param>
     /// <param name="directory">Where it keeps that.</param>
     /// <param name="kubeconfig">The cluster.</param>
