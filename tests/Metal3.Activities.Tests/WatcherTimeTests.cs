@@ -133,7 +133,6 @@ public sealed class WatcherTimeTests : IAsyncDisposable
         Assert.Equal("manageable", (await wait)!.ProvisionState);
     }
 
-    /// <summary>Moves the clock from pause to pause until so many more listings have been answered and taken in.</summary>
     /// <summary>Listing after listing, until the wait is over; the watcher itself may stop a moment earlier.</summary>
     private async Task TurnUntilAsync(Task wait)
     {
@@ -148,6 +147,7 @@ public sealed class WatcherTimeTests : IAsyncDisposable
         }
     }
 
+    /// <summary>Moves the clock from pause to pause until so many more listings have been answered and taken in.</summary>
     private async Task TurnAsync(int listings)
     {
         var goal = _ironic.Listings.Count + listings;
