@@ -1,3 +1,4 @@
+using Xunit.Sdk;
 using Metal3.Bench;
 
 // One bench per class; `dotnet run -c Release --project tests/bench -- NAME [--option value]` runs one, no name lists them.
@@ -31,5 +32,13 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     stop.Cancel();
 };
-await chosen.RunAsync(BenchOptions.Parse(args.AsSpan(1)), stop.Token);
-return 0;
+try
+{
+    await chosen.RunAsync(BenchOptions.Parse(args.AsSpan(1)), stop.Token);
+    return 0;
+}
+catch (SkipException missing)
+{
+    Console.Error.WriteLine($"The benchmark {chosen.Name} {missing.Message.Replace("$XunitDynamicSkip$", "", StringComparison.Ordinal)}");
+    return 1;
+}

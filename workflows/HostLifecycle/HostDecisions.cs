@@ -83,6 +83,25 @@ public static class HostDecisions
         };
     }
 
+    /// <summary>Whether a running lifecycle has to hear of a snapshot: not of what only echoes our own writes, or is another lifecycle's to act on.</summary>
+    /// <param name="now">The newest snapshot.</param>
+    /// <param name="told">What the lifecycle knows.</param>
+    /// <param name="running">The lifecycle.</param>
+    public static bool Concerns(HostSnapshot now, HostSnapshot told, Lifecycle running)
+    {
+        HostSnapshot Essence(HostSnapshot one) => one with
+        {
+            ResourceVersion = "",
+            Status = null,
+            HasHardware = false,
+            HardwareArchitecture = null,
+            Related = running is Lifecycle.Register or Lifecycle.Inspect
+                ? one.Related.Without("hardware-data").Without("firmware-settings").Without("update-policy")
+                : one.Related.Without("hardware-data"),
+        };
+        return Essence(now) != Essence(told);
+    }
+
     /// <summary>What of a snapshot the intake looks after: another key, another intake.</summary>
     public static string IntakeKey(HostSnapshot host, ObservedHost observed) => string.Join(
         '|',

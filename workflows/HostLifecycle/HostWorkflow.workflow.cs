@@ -368,9 +368,9 @@ public sealed partial class HostWorkflow : IHostWorkflow
         _publisher.Tell(change.Events, change.Metrics);
         try
         {
-            var (observed, result) = await _publisher.PublishAsync(_observed, _desired, Options, why);
+            var (observed, writing) = _publisher.Publish(_observed, _desired, Options, why);
             _observed = observed;
-            _options = result?.Options ?? _options;
+            _options = (await writing)?.Options ?? _options;
             Describe();
         }
         catch (ActivityFailureException failure) when (IsGone(failure))
@@ -397,6 +397,7 @@ public sealed partial class HostWorkflow : IHostWorkflow
             Restart = run.Restart,
         };
         var startedWith = _desired;
+        var told = _desired;
         var seen = _desiredVersion;
         _stopping = null;
         _waiting = null;
@@ -421,7 +422,11 @@ public sealed partial class HostWorkflow : IHostWorkflow
                 }
 
                 seen = _desiredVersion;
-                await TellChildAsync(child, startedWith, run.Lifecycle);
+                if (_gone || HostDecisions.Concerns(_desired, told, run.Lifecycle) || !Patches.FewerSteps)
+                {
+                    told = _desired;
+                    await TellChildAsync(child, startedWith, run.Lifecycle);
+                }
             }
 
             result = await outcome;
@@ -457,8 +462,15 @@ public sealed partial class HostWorkflow : IHostWorkflow
         _child = null;
         _lifecycle = null;
         _lifecycleId = null;
-        return Fold(run, result);
+        return Fold(run, StillDesired(result, told, run.Lifecycle));
     }
+
+    /// <summary>A setback stands until something is changed; what the lifecycle did not have to hear of is no such change.</summary>
+    private LifecycleResult StillDesired(LifecycleResult result, HostSnapshot told, Lifecycle lifecycle) =>
+        result.Observed.Setback is { } setback && setback.Desired == HostDecisions.DesiredKey(told)
+        && !HostDecisions.Concerns(_desired, told, lifecycle)
+            ? result with { Observed = result.Observed with { Setback = setback with { Desired = HostDecisions.DesiredKey(_desired) } } }
+            : result;
 
     /// <summary>What a lost lifecycle told last stands on the object.</summary>
     private async Task<ObservedHost> RememberAsync()

@@ -37,6 +37,7 @@ public sealed class DeprovisionWorkflow : LifecycleWorkflow
         }
 
         await EnterWithSlotAsync(ProvisioningState.Deprovisioning, "metal3_delayed__deprovisioning_total");
+        await PublishAsync("tell that the host is deprovisioning");
         try
         {
             if (!Observed.CredentialsUnusable)

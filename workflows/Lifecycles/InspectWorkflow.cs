@@ -3,6 +3,7 @@ using Metal3.Contracts.Provisioning;
 using Metal3.Contracts.Resources;
 using Metal3.Workflows.HostLifecycle;
 using Metal3.Workflows.Steps;
+using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
 namespace Metal3.Workflows.Lifecycles;
@@ -31,6 +32,12 @@ public sealed class InspectWorkflow : LifecycleWorkflow
     {
         Observed = Observed.ResetErrorCountOnLeaving(ProvisioningState.Registering);
         await EnterWithSlotAsync(ProvisioningState.Inspecting, "metal3_delayed__provisioning_total");
+        var fewerSteps = Patches.FewerSteps;
+        var told = PublishAsync("tell that the host is inspecting");
+        if (!fewerSteps)
+        {
+            await told; // an inspection takes nothing from anybody, so that it need not wait; who writes next, or ends, does
+        }
 
         var restart = Observed.Status.ErrorType == ErrorType.InspectionError;
         var asked = false;
@@ -57,20 +64,54 @@ public sealed class InspectWorkflow : LifecycleWorkflow
                     asked = true;
                     await AcknowledgeAsync();
                 }
-            });
+            },
+            isDone: node => fewerSteps && node is { Phase: NodePhase.Manageable, Inspected: true, LastError: null or "" });
+        if (fewerSteps)
+        {
+            LeaveQueue();
+        }
 
-        var hardware = await RunAsync(
-            HostSteps.RecordHardware,
-            attempt => AskAsync(nodes => nodes.RecordHardwareAsync(Plain(false)), "Read the inventory, write HardwareData", attempt.Cancellation));
+        FirmwareState? firmware = null;
+        var hardware = await RunAsync(HostSteps.RecordHardware, async attempt =>
+        {
+            // Inspection let the back end read the firmware settings anew, and the preparation that follows asks for them first.
+            var reading = fewerSteps ? ReadFirmwareAheadAsync(attempt.Cancellation) : Task.FromResult<FirmwareState?>(null);
+            try
+            {
+                return await AskAsync(
+                    nodes => nodes.RecordHardwareAsync(Plain(false)), "Read the inventory, write HardwareData", attempt.Cancellation);
+            }
+            finally
+            {
+                firmware = await reading;
+            }
+        });
         Tell("InspectionComplete", "Hardware inspection completed");
         Observed = Observed.ClearError().ResetErrorCount() with
         {
             HardwareHash = hardware.Hash,
             Architecture = hardware.Architecture,
-            Firmware = null, // inspection lets the back end read them anew
+            Firmware = firmware,
+            FirmwareReadAt = firmware is null ? Observed.FirmwareReadAt : Now,
         };
         Apply(Observed.Enter(ProvisioningState.Preparing, Desired, Now));
         await PublishAsync("tell that the hardware is known");
+    }
+
+    /// <returns>Null: they could not be read, and whoever needs them reads them in a step of its own.</returns>
+    private async Task<FirmwareState?> ReadFirmwareAheadAsync(CancellationToken cancellation)
+    {
+        var options = Calls.Objects(HostSteps.ReadFirmware.Title, cancellation);
+        options.RetryPolicy = new() { MaximumAttempts = 1 };
+        try
+        {
+            return await Workflow.ExecuteActivityAsync((IHostObjectActivities objects) => objects.RefreshFirmwareAsync(Plain(false)), options);
+        }
+        catch (ActivityFailureException failure)
+        {
+            Workflow.Logger.FirmwareUnread(failure.InnerException?.Message ?? failure.Message);
+            return null;
+        }
     }
 
     /// <summary>The requests that this inspection answers are taken off the object, and remembered where they stay.</summary>

@@ -12,6 +12,7 @@ namespace Metal3.Workflows.Lifecycles;
 public abstract partial class LifecycleWorkflow
 {
     private string? _pool;
+    private Task? _leaving;
 
     /// <summary>The node's id; empty before registration.</summary>
     protected string NodeId => Observed.Status.Provisioning.Id;
@@ -33,9 +34,10 @@ public abstract partial class LifecycleWorkflow
     /// <returns>Whether it was done by the back end rather than skipped.</returns>
     /// <param name="goal">What ends the wait for what this operation itself began.</param>
     /// <param name="onFailure">Called when asking failed; true: the failure is dealt with, ask again.</param>
+    /// <param name="isDone">Whether what the wait for an operation of our own saw proves its end, so that nobody need be asked.</param>
     protected async Task<bool> OperateAsync(
         Step ask, Step wait, Func<StepAttempt, Task<NodeAnswer>> call, Func<NodeAnswer, Task>? onAnswer = null,
-        NodeGoal goal = NodeGoal.Settled, Func<StepFailure, Task<bool>>? onFailure = null)
+        NodeGoal goal = NodeGoal.Settled, Func<StepFailure, Task<bool>>? onFailure = null, Func<NodeReport, bool>? isDone = null)
     {
         var unmoved = 0;
         while (true)
@@ -78,6 +80,11 @@ public abstract partial class LifecycleWorkflow
             await PublishAsync($"tell what {ask.Name} began");
             var own = answer.Progress is NodeProgress.Started || answer.Node?.PowerChanging is true;
             await AwaitAsync(wait, own ? goal : NodeGoal.Settled, justAsked: true);
+            if (answer.Progress is NodeProgress.Started && Observed.Node is { } seen && isDone?.Invoke(seen) is true)
+            {
+                _recorded.Remove(ask.Name);
+                return true;
+            }
 
             // An answer that keeps saying "soon" while nothing moves must not become a busy loop.
             unmoved = answer.Progress is NodeProgress.Running && Observed.Node == before ? unmoved + 1 : 0;
@@ -265,7 +272,7 @@ public abstract partial class LifecycleWorkflow
         }
     }
 
-    /// <summary>Waits for a slot of the host's capacity pool and enters the state that needs it.</summary>
+    /// <summary>Waits for a slot of the host's capacity pool and enters the state that needs it; nothing is told yet.</summary>
     /// <param name="state">The state to enter.</param>
     /// <param name="delayedMetric">Upstream's counter for being delayed here.</param>
     protected async Task EnterWithSlotAsync(ProvisioningState state, string delayedMetric)
@@ -288,7 +295,6 @@ public abstract partial class LifecycleWorkflow
             Apply(Observed.Enter(state, Desired, Now));
         }
 
-        await PublishAsync($"tell that the host is {state.Word}");
     }
 
     private async Task QueueAsync(Step step, string pool, int limit, string delayedMetric, CancellationToken cancellation)
@@ -363,22 +369,26 @@ public abstract partial class LifecycleWorkflow
         }
     }
 
-    private async Task LeaveQueueAsync()
-    {
-        if (_pool is null)
-        {
-            return;
-        }
+    /// <summary>Begins to give the slot back, for the machine has done what it was for; whatever is left to do need not wait for that.</summary>
+    protected void LeaveQueue() => _leaving ??= _pool is { } pool ? LeaveQueueAsync(pool) : null;
 
+    private Task LeftQueueAsync()
+    {
+        LeaveQueue();
+        return _leaving ?? Task.CompletedTask;
+    }
+
+    private static async Task LeaveQueueAsync(string pool)
+    {
         try
         {
-            await Workflow.GetExternalWorkflowHandle<ICapacityWorkflow>(WorkflowNames.CapacityId(_pool))
+            await Workflow.GetExternalWorkflowHandle<ICapacityWorkflow>(WorkflowNames.CapacityId(pool))
                 .SignalAsync(capacity => capacity.ReleaseAsync(Workflow.Info.WorkflowId), new() { CancellationToken = CancellationToken.None });
         }
         catch (Exception gone) when (gone is ApplicationFailureException or ServerFailureException)
         {
             // No capacity workflow, nothing to give back: it frees the slots of holders that ended by itself.
-            Workflow.Logger.SlotNotReturned(_pool, gone.Message);
+            Workflow.Logger.SlotNotReturned(pool, gone.Message);
         }
     }
 }

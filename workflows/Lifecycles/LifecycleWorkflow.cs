@@ -14,6 +14,7 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
 {
     private readonly HostPublisher _publisher = new();
     private readonly CancellationTokenSource _stopped;
+    private Task _telling = Task.CompletedTask; // the last write of status; writes follow one another
     private HostSnapshot? _fresh;
     private StopRequest? _stop;
 
@@ -85,7 +86,8 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
             await TidyUpAsync();
         }
 
-        await LeaveQueueAsync();
+        await LeftQueueAsync();
+        end = await ToldAsync() ?? end;
         if (Observed.Status.OperationalStatus == OperationalStatus.Delayed)
         {
             // Nothing queues any more; what the delay covered shows again.
@@ -140,15 +142,19 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
     protected virtual TimeSpan PauseAfterEnd() =>
         Backoff.AfterFailure(Patience, (int)Math.Clamp(Observed.Status.ErrorCount, 1, int.MaxValue), Workflow.Random.NextDouble());
 
-    /// <summary>Writes status, events and counts, if there is anything new in them.</summary>
+    /// <summary>Writes status, events and counts, if there is anything new in them, after what is being written already.</summary>
+    /// <remarks>To be awaited before anything that must not be done to a paused host: the write is also the look at that.</remarks>
     /// <param name="why">What the write is for, shown in the story.</param>
-    protected async Task PublishAsync(string why)
+    protected Task PublishAsync(string why) => _telling = PublishAfterAsync(_telling, why);
+
+    private async Task PublishAfterAsync(Task before, string why)
     {
+        await before;
         try
         {
-            var (observed, result) = await _publisher.PublishAsync(Observed, Desired, Options, why);
+            var (observed, writing) = _publisher.Publish(Observed, Desired, Options, why);
             Observed = observed;
-            if (result is { Paused: true })
+            if (await writing is { Paused: true })
             {
                 _stop ??= new(StopReason.Paused, "the host was paused");
                 _stopped.Cancel();
@@ -158,6 +164,25 @@ public abstract partial class LifecycleWorkflow : ILifecycleWorkflow
             failure.InnerException is ApplicationFailureException { ErrorType: FailureTypes.HostGone } gone)
         {
             throw new LifecycleExitException(LifecycleEnd.HostGone, _step, gone.Message);
+        }
+    }
+
+    /// <summary>Sees the last write end, which nobody may have waited for.</summary>
+    /// <returns>How the lifecycle ends because of it; null: as it would.</returns>
+    private async Task<LifecycleEnd?> ToldAsync()
+    {
+        try
+        {
+            await _telling;
+            return null;
+        }
+        catch (LifecycleExitException gone)
+        {
+            return gone.End;
+        }
+        catch (Exception cancelled) when (TemporalException.IsCanceledException(cancelled))
+        {
+            return null;
         }
     }
 

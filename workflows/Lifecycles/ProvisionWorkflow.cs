@@ -36,6 +36,7 @@ public sealed class ProvisionWorkflow : LifecycleWorkflow
             Status = Observed.ClearError().Status with { LastAttemptedImage = Desired.Spec.Image },
         };
         await EnterWithSlotAsync(ProvisioningState.Provisioning, "metal3_delayed__provisioning_total");
+        await PublishAsync("tell that the host is provisioning");
         await AcknowledgeRebootAsync();
 
         if (Observed.Node?.Phase is not (NodePhase.Active or NodePhase.Available) && Joinable(Desired.DeploymentHash) is null)
@@ -44,7 +45,8 @@ public sealed class ProvisionWorkflow : LifecycleWorkflow
                 HostSteps.MakeAvailable with { EndsLifecycleOnFailure = true },
                 HostSteps.AwaitAvailable with { Deadline = Patience.Cleaning },
                 attempt => AskAsync(
-                    nodes => nodes.MakeAvailableAsync(Plain(attempt.Restart)), "Make the node available, or join what runs", attempt.Cancellation));
+                    nodes => nodes.MakeAvailableAsync(Plain(attempt.Restart)), "Make the node available, or join what runs", attempt.Cancellation),
+                isDone: node => node.Phase is NodePhase.Available && Patches.FewerSteps);
         }
 
         try

@@ -46,9 +46,9 @@ internal sealed class HostPublisher
     /// <summary>Does not believe any more that the object shows anything.</summary>
     public void Forget() => _published = null;
 
-    /// <summary>Writes what changed, if anything did.</summary>
-    /// <returns>The observed side with its new conditions, and what came of it (null: nothing was to be written).</returns>
-    public async Task<(ObservedHost Observed, PublishResult? Result)> PublishAsync(
+    /// <summary>Begins to write what changed, if anything did.</summary>
+    /// <returns>The observed side with its new conditions, and what comes of it (null: nothing was to be written, or the object refused it).</returns>
+    public (ObservedHost Observed, Task<PublishResult?> Writing) Publish(
         ObservedHost observed, HostSnapshot desired, HostOptions options, string why)
     {
         var now = new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero);
@@ -62,7 +62,7 @@ internal sealed class HostPublisher
             && conditioned.HardwareHash == _publishedHardware;
         if (sameStatus && _events.Count == 0 && _metrics.Count == 0)
         {
-            return (conditioned, null);
+            return (conditioned, Task.FromResult<PublishResult?>(null));
         }
 
         var status = sameStatus ? conditioned.Status : conditioned.Status with { LastUpdated = Seconds(now) };
@@ -81,6 +81,11 @@ internal sealed class HostPublisher
         _metrics.Clear();
         _published = status;
         _publishedHardware = conditioned.HardwareHash;
+        return (conditioned with { Status = status }, WriteAsync(request, why));
+    }
+
+    private async Task<PublishResult?> WriteAsync(PublishRequest request, string why)
+    {
         try
         {
             var result = await Workflow.ExecuteActivityAsync(
@@ -93,14 +98,14 @@ internal sealed class HostPublisher
                 _metrics.InsertRange(0, request.Metrics);
             }
 
-            return (conditioned with { Status = status }, result);
+            return result;
         }
         catch (ActivityFailureException failure) when (
             failure.InnerException is ApplicationFailureException { ErrorType: FailureTypes.KubernetesRefused } refused)
         {
             // The object does not take this status; what it tells is in our own story, and the host goes on.
             Workflow.Logger.StatusRefused(refused.Message);
-            return (conditioned with { Status = status }, null);
+            return null;
         }
     }
 

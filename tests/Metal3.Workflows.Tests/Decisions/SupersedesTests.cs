@@ -1,5 +1,6 @@
 using Metal3.Contracts.HostLifecycle;
 using Metal3.Contracts.Resources;
+using Metal3.Contracts.Wire;
 using Metal3.Workflows.HostLifecycle;
 
 namespace Metal3.Workflows.Tests.Decisions;
@@ -95,4 +96,39 @@ public sealed class SupersedesTests
         Assert.NotNull(Stop(host, host.Wanting((Image?)null), Lifecycle.Service));
         Assert.NotNull(Stop(host, host.Wanting((Image?)null), Lifecycle.Adopt));
     }
+
+    [Fact]
+    public void What_only_echoes_our_own_writes_concerns_no_lifecycle_and_an_edit_concerns_all()
+    {
+        var told = Given.Host().In(ProvisioningState.Inspecting).Desired with { Related = Versions(("bmc-secret", "1"), ("hardware-data", "1")) };
+        var echo = told with { ResourceVersion = "another", Status = new(), HasHardware = true, Related = told.Related.With("hardware-data", "2") };
+
+        Assert.All(Enum.GetValues<Lifecycle>(), lifecycle =>
+        {
+            Assert.False(HostDecisions.Concerns(echo, told, lifecycle));
+            Assert.True(HostDecisions.Concerns(echo with { Generation = told.Generation + 1 }, told, lifecycle));
+            Assert.True(HostDecisions.Concerns(echo with { Claimed = !told.Claimed }, told, lifecycle));
+            Assert.True(HostDecisions.Concerns(echo with { DeletionTimestamp = DateTimeOffset.UnixEpoch }, told, lifecycle));
+            Assert.True(HostDecisions.Concerns(echo with { Annotations = told.Annotations.With(AnnotationKeys.Hold, "{}") }, told, lifecycle));
+            Assert.True(HostDecisions.Concerns(echo with { LabelsHash = "another" }, told, lifecycle));
+            Assert.True(HostDecisions.Concerns(echo with { Related = echo.Related.With("bmc-secret", "2") }, told, lifecycle));
+            Assert.True(HostDecisions.Concerns(echo with { Related = echo.Related.With("user-data", "1") }, told, lifecycle));
+        });
+    }
+
+    [Theory]
+    [InlineData(Lifecycle.Register, false)]
+    [InlineData(Lifecycle.Inspect, false)]
+    [InlineData(Lifecycle.Prepare, true)]
+    [InlineData(Lifecycle.Service, true)]
+    public void Firmware_settings_concern_who_applies_them(Lifecycle lifecycle, bool concerns)
+    {
+        var told = Given.Host().In(ProvisioningState.Inspecting).Desired;
+
+        Assert.Equal(concerns, HostDecisions.Concerns(told with { Related = told.Related.With("firmware-settings", "9") }, told, lifecycle));
+        Assert.Equal(concerns, HostDecisions.Concerns(told with { Related = told.Related.With("update-policy", "9") }, told, lifecycle));
+    }
+
+    private static ValueMap<string> Versions(params (string Role, string Version)[] all) =>
+        new(all.Select(one => KeyValuePair.Create(one.Role, one.Version)));
 }

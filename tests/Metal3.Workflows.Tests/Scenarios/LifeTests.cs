@@ -40,6 +40,57 @@ public sealed class LifeTests(LabBench bench)
     }
 
     [Fact]
+    public async Task An_inspection_begins_while_its_announcement_is_still_on_its_way()
+    {
+        var world = bench.NewWorld();
+        world.StatusStuckAt = "inspecting";
+        await world.CreateAsync();
+        await world.UntilAsync(w => w.Count("inspect") == 1);
+        Assert.DoesNotContain("inspecting", world.States);
+
+        world.StatusStuckAt = null;
+        await world.UntilStateAsync("available");
+
+        Assert.Equal(["registering", "inspecting", "preparing", "available"], world.States);
+        await bench.ProveAsync(world, "announced-late");
+    }
+
+    [Fact]
+    public async Task An_object_that_vanishes_while_its_inspection_is_being_announced_ends_the_lifecycle_without_another_word_to_the_machine()
+    {
+        var world = bench.NewWorld();
+        world.StatusStuckAt = "inspecting";
+        world.Stall("inspect");
+        await world.CreateAsync();
+        await world.UntilAsync(w => w.Count("inspect") == 1);
+
+        await world.VanishAsync();
+        await world.UntilEndedAsync();
+
+        Assert.Equal(["create", "manage", "inspect"], world.Asked);
+        await bench.ProveAsync(world);
+    }
+
+    [Fact]
+    public async Task A_running_lifecycle_hears_of_changes_and_not_of_echoes()
+    {
+        var world = bench.NewWorld();
+        world.Stall("inspect");
+        await world.CreateAsync();
+        await world.UntilAsync(w => w.Count("inspect") == 1);
+        await world.ChangeAsync(host => host); // another version of the same
+        _ = await world.ViewAsync();
+        await world.EditAsync(spec => spec with { Online = false });
+        await world.UntilToldAsync("DesiredChanged");
+        world.Proceed("inspect");
+        await world.UntilStateAsync("available");
+
+        var inspection = Assert.Single(await bench.HistoriesAsync(world), history => history.Id.Contains("/inspect/", StringComparison.Ordinal));
+        Assert.Single(inspection.Events, happened => happened.WorkflowExecutionSignaledEventAttributes?.SignalName == "DesiredChanged");
+        await bench.ProveAsync(world, "echoes");
+    }
+
+    [Fact]
     public async Task S1_Without_bmc_details_it_is_discovered_and_registers_once_they_are_there()
     {
         var world = bench.NewWorld();

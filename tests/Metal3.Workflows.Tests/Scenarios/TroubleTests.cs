@@ -240,6 +240,7 @@ public sealed class TroubleTests(LabBench bench)
 
     [Theory]
     [InlineData("Registered")]
+    [InlineData("BMCAccessValidated")]
     [InlineData("InspectionStarted")]
     [InlineData("ProvisioningStarted")]
     [InlineData("ProvisioningComplete")]

@@ -41,6 +41,9 @@ public sealed partial class World
     /// <summary>Makes every write of status fail this way.</summary>
     public string? StatusRefused { get; set; }
 
+    /// <summary>The API server takes no status of this state for now; null: it takes all.</summary>
+    public string? StatusStuckAt { get; set; }
+
     public bool Released { get; private set; }
 
     /// <summary>How often the firmware settings were read.</summary>
@@ -160,6 +163,11 @@ public sealed partial class World
             if (host.Metadata.Annotation(AnnotationKeys.Paused) is not null)
             {
                 return new() { Paused = true };
+            }
+
+            if (request.Status.Provisioning.State.Word == StatusStuckAt)
+            {
+                throw Failed("Unavailable", "the API server is away", retryable: true);
             }
 
             if (StatusRefused is { } refused)

@@ -19,6 +19,35 @@ internal sealed class Fleet(IDataCentre centre, int first = 0)
 
     public static string NameOf(int number) => $"host-{number:D4}";
 
+    /// <summary>A host without a BMC goes all the way through bridge, Temporal and worker, and away again: from then on the programs are up.</summary>
+    public static async Task ProveRunningAsync(IDataCentre centre, CancellationToken cancellationToken)
+    {
+        const string Canary = "canary";
+        await centre.Cluster.CreateAsync(
+            Cluster.Hosts(Namespace),
+            new()
+            {
+                ["apiVersion"] = "metal3.io/v1alpha1",
+                ["kind"] = "BareMetalHost",
+                ["metadata"] = new JsonObject { ["name"] = Canary },
+                ["spec"] = new JsonObject { ["online"] = false },
+            },
+            cancellationToken);
+        var path = $"{Cluster.Hosts(Namespace)}/{Canary}";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        while ((string?)(await centre.Cluster.GetAsync(path, limit.Token))!["status"]?["provisioning"]?["state"] is not "unmanaged")
+        {
+            await Task.Delay(100, limit.Token);
+        }
+
+        await centre.Cluster.DeleteAsync(path, limit.Token);
+        while (await centre.Cluster.GetAsync(path, limit.Token) is not null)
+        {
+            await Task.Delay(100, limit.Token);
+        }
+    }
+
     /// <summary>From nothing to all provisioned.</summary>
     /// <returns>How long all of it took.</returns>
     public async Task<TimeSpan> ProvisionAsync(int count, TimeSpan limit, CancellationToken cancellationToken)

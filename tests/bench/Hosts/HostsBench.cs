@@ -16,6 +16,7 @@ internal sealed class HostsBench : IBench
     {
         var hosts = options.Number("hosts", 10);
         await using var centre = await StartAsync(options, cancellationToken);
+        await Fleet.ProveRunningAsync(centre, cancellationToken);
         var warm = options.Number("warm", 0);
         if (warm > 0)
         {
