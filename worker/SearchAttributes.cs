@@ -17,6 +17,9 @@ internal sealed class SearchAttributes(ITemporalClient client, HostOptionsProvid
         ["Metal3WaitingSince"] = IndexedValueType.Datetime,
     };
 
+    /// <summary>After which all services of a server know new attributes; each reads them from the database every two seconds.</summary>
+    private static readonly TimeSpan Spreading = TimeSpan.FromSeconds(4);
+
     /// <summary>Creates what is missing; without the right to, prints the command for somebody who has it, and goes on without.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
@@ -34,15 +37,15 @@ internal sealed class SearchAttributes(ITemporalClient client, HostOptionsProvid
                 await client.OperatorService.AddSearchAttributesAsync(request);
             }
 
-            // A server on a real database knows new ones only some seconds later, and refuses their use until then.
             while ((await MissingAsync()).Count > 0)
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
             }
 
-            if (missing.Count > 0)
+            // Another process may have made them a moment ago: that they can be listed does not mean that they can be used.
+            if (!await AreUsedAsync())
             {
-                await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+                await Task.Delay(Spreading, cancellationToken);
             }
 
             hostOptions.Current = hostOptions.Current with { HasSearchAttributes = true, CodeRevision = hostOptions.Current.CodeRevision | 1 << 16 };
@@ -57,6 +60,13 @@ internal sealed class SearchAttributes(ITemporalClient client, HostOptionsProvid
         {
             // Stopped while waiting: the next process tries again.
         }
+    }
+
+    /// <summary>Whether a workflow carries one, which only a server that knows them lets happen; one that keeps nothing has nobody to tell.</summary>
+    private async Task<bool> AreUsedAsync()
+    {
+        var server = await client.WorkflowService.GetClusterInfoAsync(new());
+        return server.VisibilityStore is "memory" || (await client.CountWorkflowsAsync("Metal3State IS NOT NULL")).Count > 0;
     }
 
     private async Task<IReadOnlyList<string>> MissingAsync()

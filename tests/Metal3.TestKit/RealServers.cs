@@ -18,6 +18,22 @@ public static class RealServers
     /// <summary>The <c>temporal</c> CLI with its development server: <c>TEMPORAL_CLI</c>, else the directory.</summary>
     public static string TemporalCli() => Require("TEMPORAL_CLI", Path.Combine(BinDirectory, "temporal"), "the temporal CLI");
 
+    /// <summary>Directory with <c>temporal-server</c> and the scripts that run it on PostgreSQL.</summary>
+    public static string Temporal()
+    {
+        _ = Require(null, Path.Combine(BinDirectory, "temporal-server"), "a Temporal server");
+        _ = PostgresBinaries();
+        return BinDirectory;
+    }
+
+    /// <summary>Directory with <c>postgres</c>, where Debian puts it.</summary>
+    public static string PostgresBinaries()
+    {
+        const string Versions = "/usr/lib/postgresql";
+        var found = Directory.Exists(Versions) ? Directory.GetDirectories(Versions).Select(one => Path.Combine(one, "bin")).Order(StringComparer.Ordinal).LastOrDefault() : null;
+        return found ?? Missing("PostgreSQL (the package postgresql)");
+    }
+
     /// <summary>The official time-skipping test server's directory of jars.</summary>
     public static string OfficialTestServer() =>
         Require("TEMPORAL_OFFICIAL_TEST_SERVER", Path.Combine(BinDirectory, "temporal-test-server"), "the official Temporal test server");
@@ -49,6 +65,35 @@ public static class RealServers
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>The first of so many ports in a row that were free a moment ago.</summary>
+    public static int FreePorts(int count)
+    {
+        while (true)
+        {
+            var first = Random.Shared.Next(18_000, 30_000);
+            var taken = new List<TcpListener>();
+            try
+            {
+                for (var port = first; port < first + count; port++)
+                {
+                    var listener = new TcpListener(IPAddress.Loopback, port);
+                    taken.Add(listener);
+                    listener.Start();
+                }
+
+                return first;
+            }
+            catch (SocketException)
+            {
+                // Somebody else's; another range then.
+            }
+            finally
+            {
+                taken.ForEach(listener => listener.Dispose());
+            }
+        }
     }
 
     private static string Require(string? variable, string otherwise, string what)

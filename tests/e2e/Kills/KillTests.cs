@@ -85,6 +85,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
             await part.KillAsync();
             part.Start();
+            Revive(parts);
             killed[part.Name] = killed.GetValueOrDefault(part.Name) + 1;
         }
 
@@ -97,10 +98,7 @@ public sealed class KillTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            foreach (var dead in system.Parts.Where(part => !part.IsRunning))
-            {
-                dead.Start(); // a part may end by itself while what it needs is away, as in a cluster, where it is started again
-            }
+            Revive(system.Parts);
 
             var objects = (await system.Cluster.GetAsync(Cluster.Hosts(Namespace), cancellationToken))!["items"]!.AsArray()
                 .OfType<JsonObject>().ToDictionary(item => (string)item["metadata"]!["name"]!, StringComparer.Ordinal);
@@ -114,6 +112,15 @@ public sealed class KillTests(ITestOutputHelper output)
             }
 
             await Task.Delay(1000, cancellationToken);
+        }
+    }
+
+    /// <summary>A part may end by itself while what it needs is away; as in a cluster it is started again.</summary>
+    private static void Revive(IEnumerable<Part> parts)
+    {
+        foreach (var dead in parts.Where(part => !part.IsRunning))
+        {
+            dead.Start();
         }
     }
 

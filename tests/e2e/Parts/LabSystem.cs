@@ -85,7 +85,7 @@ internal static class Programs
     }
 }
 
-/// <summary>The whole system, each part a process of its own: the lab's Kubernetes and Ironic, the real Temporal server, workers and bridges.</summary>
+/// <summary>The whole system, each part a process of its own: the lab's Kubernetes and Ironic, the real Temporal server with its database, workers and bridges.</summary>
 internal sealed class LabSystem : IAsyncDisposable
 {
     private readonly string _directory;
@@ -106,11 +106,11 @@ internal sealed class LabSystem : IAsyncDisposable
     public static async Task<LabSystem> StartAsync(
         IReadOnlyList<string> ironicArguments, int workers, int bridges, IReadOnlyDictionary<string, string> workerSettings, CancellationToken cancellationToken)
     {
-        var cli = RealServers.TemporalCli();
+        var servers = RealServers.Temporal();
         var system = new LabSystem(Directory.CreateTempSubdirectory("metal3-system-").FullName);
         try
         {
-            await system.StartPartsAsync(cli, ironicArguments, workers, bridges, workerSettings, cancellationToken);
+            await system.StartPartsAsync(servers, ironicArguments, workers, bridges, workerSettings, cancellationToken);
             return system;
         }
         catch
@@ -163,10 +163,10 @@ internal sealed class LabSystem : IAsyncDisposable
     }
 
     private async Task StartPartsAsync(
-        string cli, IReadOnlyList<string> ironicArguments, int workers, int bridges, IReadOnlyDictionary<string, string> workerSettings, CancellationToken cancellationToken)
+        string servers, IReadOnlyList<string> ironicArguments, int workers, int bridges, IReadOnlyDictionary<string, string> workerSettings, CancellationToken cancellationToken)
     {
-        var (kube, iron, temporal) = (RealServers.FreePort(), RealServers.FreePort(), RealServers.FreePort());
-        Temporal = $"127.0.0.1:{temporal}";
+        var (kube, iron) = (RealServers.FreePort(), RealServers.FreePort());
+        var (database, temporal) = await TemporalAsync(servers);
         var ironic = $"http://127.0.0.1:{iron}";
         Redfish = new(ironic);
         _admin = new() { BaseAddress = new($"{ironic}/admin/"), Timeout = TimeSpan.FromSeconds(20) };
@@ -183,14 +183,14 @@ internal sealed class LabSystem : IAsyncDisposable
                 ["--port", $"{kube}", "--data", Path.Combine(_directory, "kubernetes"), "--kubeconfig", kubeconfig, "--crds", Path.Combine(Programs.Source, "deploy", "crds")]),
             Part.Of("Metal3.Lab.Ironic", "ironic", _directory,
                 ["--port", $"{iron}", "--data", Path.Combine(_directory, "ironic"), .. ironicArguments]),
-            new("temporal", _directory, cli,
-                ["server", "start-dev", "--ip", "127.0.0.1", "--port", $"{temporal}", "--headless", "--db-filename", Path.Combine(_directory, "temporal.db"), "--log-level", "warn"]),
+            database,
+            temporal,
             .. Enumerable.Range(1, workers).Select(n => Programs.Worker($"worker-{n}", _directory, kubeconfig, Temporal, ironic, ironic, settings)),
             .. Enumerable.Range(1, bridges).Select(n => Programs.Bridge($"bridge-{n}", _directory, kubeconfig, Temporal)),
         ];
-        foreach (var part in Parts.Take(3))
+        foreach (var server in Parts.Where(part => part != temporal).Take(3))
         {
-            part.Start();
+            server.Start();
         }
 
         while (!File.Exists(kubeconfig))
@@ -201,10 +201,28 @@ internal sealed class LabSystem : IAsyncDisposable
         Cluster = new(kubeconfig);
         _ = await Cluster.GetAsync("api/v1/namespaces/default", cancellationToken);
         _ = await AdminAsync("hosts", cancellationToken);
+        temporal.Start();
         _ = await Stories.ConnectAsync(Temporal, cancellationToken);
-        foreach (var part in Parts.Skip(3))
+        foreach (var part in Parts.Where(part => part.Id == 0))
         {
             part.Start();
         }
+    }
+
+    /// <summary>Makes the database of a real Temporal server; from then on both are parts as all others, not started yet.</summary>
+    private async Task<(Part Database, Part Server)> TemporalAsync(string servers)
+    {
+        // The database runs as a user of its own, who must get to its directory.
+        await RunningProcess.OutputOfAsync("chmod", ["755", _directory]);
+        var port = RealServers.FreePorts(10);
+        var state = Path.Combine(_directory, "temporal");
+        await RunningProcess.OutputOfAsync(Path.Combine(servers, "temporal-up.sh"), [state, $"{port}"], limit: TimeSpan.FromMinutes(3));
+        await RunningProcess.OutputOfAsync(Path.Combine(servers, "temporal-down.sh"), [state]);
+        Temporal = $"127.0.0.1:{port}";
+        string[] asItsUser = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] : [];
+        string[] database = [.. asItsUser, Path.Combine(RealServers.PostgresBinaries(), "postgres"), "-D", Path.Combine(state, "pg"), "-p", $"{port + 9}", "-h", "127.0.0.1", "-k", ""];
+        return (
+            new("postgres", _directory, database[0], database[1..]),
+            new("temporal", _directory, Path.Combine(servers, "temporal-server"), ["--config-file", Path.Combine(state, "temporal.yaml"), "--allow-no-auth", "start"]));
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Metal3.EndToEnd.Parts;
 using Metal3.TestKit;
@@ -82,7 +80,7 @@ internal sealed class RealSystem : IAsyncDisposable
     {
         // The database runs as a user of its own, who must get to its directory.
         await RunningProcess.OutputOfAsync("chmod", ["755", _directory]);
-        var ports = FreeRange(24 + ipmiBmcs);
+        var ports = RealServers.FreePorts(24 + ipmiBmcs);
         RedfishPort = ports + 20;
         IpmiPorts = [.. Enumerable.Range(ports + 24, ipmiBmcs)];
         Directory.CreateDirectory(IronicState);
@@ -145,34 +143,5 @@ internal sealed class RealSystem : IAsyncDisposable
         Array.Fill(image, content);
         await File.WriteAllBytesAsync(Path.Combine(IronicState, "http", name), image, cancellationToken);
         return Convert.ToHexStringLower(SHA256.HashData(image));
-    }
-
-    /// <summary>The first of so many ports in a row that were free a moment ago.</summary>
-    private static int FreeRange(int count)
-    {
-        while (true)
-        {
-            var first = Random.Shared.Next(18_000, 30_000);
-            var taken = new List<TcpListener>();
-            try
-            {
-                for (var port = first; port < first + count; port++)
-                {
-                    var listener = new TcpListener(IPAddress.Loopback, port);
-                    taken.Add(listener);
-                    listener.Start();
-                }
-
-                return first;
-            }
-            catch (SocketException)
-            {
-                // Somebody else's; another range then.
-            }
-            finally
-            {
-                taken.ForEach(listener => listener.Dispose());
-            }
-        }
     }
 }
