@@ -1,5 +1,5 @@
-using Xunit.Sdk;
 using Metal3.Bench;
+using Xunit.Sdk;
 
 // One bench per class; `dotnet run -c Release --project tests/bench -- NAME [--option value]` runs one, no name lists them.
 var benches = typeof(IBench).Assembly.GetTypes()
