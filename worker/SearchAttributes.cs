@@ -65,8 +65,15 @@ internal sealed class SearchAttributes(ITemporalClient client, HostOptionsProvid
     /// <summary>Whether a workflow carries one, which only a server that knows them lets happen; one that keeps nothing has nobody to tell.</summary>
     private async Task<bool> AreUsedAsync()
     {
-        var server = await client.WorkflowService.GetClusterInfoAsync(new());
-        return server.VisibilityStore is "memory" || (await client.CountWorkflowsAsync("Metal3State IS NOT NULL")).Count > 0;
+        try
+        {
+            var server = await client.WorkflowService.GetClusterInfoAsync(new());
+            return server.VisibilityStore is "memory" || (await client.CountWorkflowsAsync("Metal3State IS NOT NULL")).Count > 0;
+        }
+        catch (RpcException)
+        {
+            return false; // not everybody may ask that; then a moment's patience must do
+        }
     }
 
     private async Task<IReadOnlyList<string>> MissingAsync()

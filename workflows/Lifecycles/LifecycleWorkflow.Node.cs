@@ -294,7 +294,6 @@ public abstract partial class LifecycleWorkflow
         {
             Apply(Observed.Enter(state, Desired, Now));
         }
-
     }
 
     private async Task QueueAsync(Step step, string pool, int limit, string delayedMetric, CancellationToken cancellation)
