@@ -117,6 +117,12 @@ public sealed class LabDataCenter : IAsyncDisposable
             var builder = Builder();
             builder.Services.AddSingleton(Temporal);
             builder.Services.AddSingleton(Kubernetes);
+            if (_options.TemporalAddress is null)
+            {
+                // A server of our own was started with them.
+                builder.Configuration.AddInMemoryCollection([new("Worker:NewSearchAttributes", "00:00:00"), .. _options.Settings]);
+            }
+
             _ = builder.Services.AddMetal3Worker(builder.Configuration, Variable);
             _worker = builder.Build();
             await _worker.StartAsync(cancellation);

@@ -6,7 +6,7 @@ using Temporalio.Exceptions;
 namespace Metal3.Worker;
 
 /// <summary>Makes sure that the server knows our search attributes, and tells workflows once it does.</summary>
-internal sealed class SearchAttributes(ITemporalClient client, HostOptionsProvider hostOptions, ILogger logger)
+internal sealed class SearchAttributes(ITemporalClient client, HostOptionsProvider hostOptions, TimeSpan spreading, ILogger logger)
 {
     private static readonly Dictionary<string, IndexedValueType> Wanted = new(StringComparer.Ordinal)
     {
@@ -16,9 +16,6 @@ internal sealed class SearchAttributes(ITemporalClient client, HostOptionsProvid
         ["Metal3ErrorType"] = IndexedValueType.Keyword,
         ["Metal3WaitingSince"] = IndexedValueType.Datetime,
     };
-
-    /// <summary>After which all services of a server know new attributes; each reads them from the database every two seconds.</summary>
-    private static readonly TimeSpan Spreading = TimeSpan.FromSeconds(4);
 
     /// <summary>Creates what is missing; without the right to, prints the command for somebody who has it, and goes on without.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
@@ -43,9 +40,9 @@ internal sealed class SearchAttributes(ITemporalClient client, HostOptionsProvid
             }
 
             // Another process may have made them a moment ago: that they can be listed does not mean that they can be used.
-            if (!await AreUsedAsync())
+            if (spreading > TimeSpan.Zero && !await AreUsedAsync())
             {
-                await Task.Delay(Spreading, cancellationToken);
+                await Task.Delay(spreading, cancellationToken);
             }
 
             hostOptions.Current = hostOptions.Current with { HasSearchAttributes = true, CodeRevision = hostOptions.Current.CodeRevision | 1 << 16 };
@@ -62,13 +59,12 @@ internal sealed class SearchAttributes(ITemporalClient client, HostOptionsProvid
         }
     }
 
-    /// <summary>Whether a workflow carries one, which only a server that knows them lets happen; one that keeps nothing has nobody to tell.</summary>
+    /// <summary>Whether a workflow carries one, which only a server that knows them lets happen.</summary>
     private async Task<bool> AreUsedAsync()
     {
         try
         {
-            var server = await client.WorkflowService.GetClusterInfoAsync(new());
-            return server.VisibilityStore is "memory" || (await client.CountWorkflowsAsync("Metal3State IS NOT NULL")).Count > 0;
+            return (await client.CountWorkflowsAsync("Metal3State IS NOT NULL")).Count > 0;
         }
         catch (RpcException)
         {

@@ -33,6 +33,13 @@ public sealed class WorkerOptions
     [Range(0, 1_000_000)]
     public int CachedWorkflows { get; set; } = 2_000;
 
+    /// <summary>
+    /// How long to wait before search attributes are used that no workflow carries yet: all services of a server must have read them from
+    /// its database. Zero where the server was started with them. Default: 4 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ParseLimitsInInvariantCulture = true)]
+    public TimeSpan NewSearchAttributes { get; set; } = TimeSpan.FromSeconds(4);
+
     /// <summary>How long running activities may finish after SIGTERM; waits are handed to other workers at once. Default: 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan Drain { get; set; } = TimeSpan.FromSeconds(20);

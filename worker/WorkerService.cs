@@ -47,7 +47,7 @@ internal sealed class WorkerService(
             return;
         }
 
-        var attributes = new SearchAttributes(client, hostOptions, logger);
+        var attributes = new SearchAttributes(client, hostOptions, options.Value.NewSearchAttributes, logger);
         var ensuring = attributes.EnsureAsync(stoppingToken);
         using var main = new TemporalWorker(client, Main());
         using var ironic = new TemporalWorker(client, Queue(TaskQueues.Ironic, options.Value.IronicSlots).AddTracedActivities(nodes));

@@ -129,6 +129,51 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Who_stops_after_an_inspection_began_and_comes_back_later_does_not_inspect_again()
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        var cancellation = TestContext.Current.CancellationToken;
+        var (key, spec) = lab.NewHost();
+        var life = new Life(process, key, spec);
+        await life.RegisterAsync();
+        var began = await process.Provisioner.InspectAsync(life.Input(), refresh: false, force: false, cancellation);
+        var stopped = life.Input() with { Trusted = began.Node };
+        await life.InspectAsync();
+        process.Wire.Clear();
+
+        var back = await process.Provisioner.InspectAsync(stopped, refresh: false, force: false, cancellation);
+
+        Assert.Equal((NodeProgress.Started, NodePhase.Busy), (began.Progress, began.Node!.Phase));
+        Assert.Equal((NodeProgress.Running, 0), (back.Progress, back.Events.Count));
+        Assert.DoesNotContain(process.Wire.Own, request => request.Method == "PUT");
+    }
+
+    [Fact]
+    public async Task A_report_from_before_a_deployment_writes_no_other_intent_on_the_deployed_node()
+    {
+        await using var lab = await LabRig.StartAsync();
+        await using var process = lab.Process();
+        var cancellation = TestContext.Current.CancellationToken;
+        var (key, spec) = lab.NewHost();
+        var life = new Life(process, key, spec);
+        await life.RegisterAsync();
+        await life.MakeAvailableAsync();
+        var before = life.Last;
+        await life.ProvisionAsync();
+        process.Wire.Clear();
+
+        // The image was edited while nobody watched: another intent, drawn from an old report.
+        var edited = life.DeployInput(new("deploy", "another-image", 2)) with { Trusted = before };
+        var thrown = await Assert.ThrowsAsync<Provisioning.ProvisionerException>(() => process.Provisioner.WriteDeployIntentAsync(edited, cancellation));
+
+        Assert.Contains("active", thrown.Message, StringComparison.Ordinal);
+        Assert.All(process.Wire.Own, request => Assert.Equal("GET", request.Method));
+        var stale = await Assert.ThrowsAsync<Provisioning.ProvisionerException>(() => process.Provisioner.DeployAsync(edited, cancellation));
+        Assert.Equal(FailureTypes.StaleIntent, stale.Type);
+    }
+
+    [Fact]
     public async Task Nothing_is_written_when_the_object_no_longer_wants_it()
     {
         await using var lab = await LabRig.StartAsync();

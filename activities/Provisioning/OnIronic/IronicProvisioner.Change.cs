@@ -128,7 +128,7 @@ internal sealed partial class IronicProvisioner
 
         await NextSecondAsync(node, cancellationToken);
         await VerbAsync(node, verb, cancellationToken, request => request[steps] = input.Steps.DeepClone());
-        return Started(node);
+        return Started(node with { ProvisionState = verb is "service" ? States.Servicing : States.Cleaning });
     }
 
     /// <summary>Whether the steps only apply settings, all of them known to the node, and not one has the value it should have.</summary>

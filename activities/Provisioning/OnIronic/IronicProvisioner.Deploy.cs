@@ -16,6 +16,14 @@ internal sealed partial class IronicProvisioner
             input,
             async (node, _) =>
             {
+                // A report does not tell when the state last changed, which the fence must know; nor whether it changed since.
+                if (node is { ProvisionUpdatedAt: null, ProvisionState: States.Available or States.DeployFailed })
+                {
+                    node = recent(node.Uuid) is { } listed && listed.ProvisionState == node.ProvisionState
+                        ? listed
+                        : await NodeAsync(input, cancellationToken);
+                }
+
                 RefuseStale(input.Intent, node);
                 InstanceData.Check(input);
                 var mine = RecordedIntent.On(node)?.Intent == input.Intent;
@@ -28,14 +36,6 @@ internal sealed partial class IronicProvisioner
                         if (!await WantedAsync(input, cancellationToken))
                         {
                             return Superseded(node);
-                        }
-
-                        // A report does not tell when the state last changed, which the fence must know; a listing does.
-                        if (node.ProvisionUpdatedAt is null)
-                        {
-                            node = recent(node.Uuid) is { } listed && listed.ProvisionState == node.ProvisionState
-                                ? listed
-                                : await NodeAsync(input, cancellationToken);
                         }
 
                         return await WriteInstanceAsync(input, node, cancellationToken);
@@ -174,7 +174,7 @@ internal sealed partial class IronicProvisioner
             throw Fault.NodeFailed(await ValidationAsync(node, e, cancellationToken), e.Text);
         }
 
-        return Started(node, new NodeEvent("ProvisioningStarted", $"Image provisioning started for {InstanceData.Shown(input)}"));
+        return Started(node with { ProvisionState = States.Deploying }, new NodeEvent("ProvisioningStarted", $"Image provisioning started for {InstanceData.Shown(input)}"));
     }
 
     private async Task<string> ValidationAsync(IronicNode node, IronicException refusal, CancellationToken cancellationToken)

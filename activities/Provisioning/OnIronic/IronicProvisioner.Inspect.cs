@@ -87,6 +87,6 @@ internal sealed partial class IronicProvisioner
     private async Task<NodeAnswer> StartInspectionAsync(IronicNode node, CancellationToken cancellationToken)
     {
         await VerbAsync(node, "inspect", cancellationToken);
-        return Started(node, new NodeEvent("InspectionStarted", "Hardware inspection started"));
+        return Started(node with { ProvisionState = States.Inspecting }, new NodeEvent("InspectionStarted", "Hardware inspection started"));
     }
 }

@@ -24,7 +24,7 @@ internal sealed partial class IronicProvisioner
                         throw Fault.NodeFailed(Reports.Clean(error)!, Reports.Clean(error));
                     case States.Enroll:
                         await VerbAsync(node, "manage", cancellationToken);
-                        return Started(node);
+                        return Started(node with { ProvisionState = States.Verifying });
                     case States.Verifying:
                         return Running(node);
                     default:
@@ -77,7 +77,7 @@ internal sealed partial class IronicProvisioner
                         return Done(node);
                     case States.Manageable:
                         await VerbAsync(node, "provide", cancellationToken);
-                        return Started(node);
+                        return Started(node with { ProvisionState = States.Cleaning });
                     case States.CleanFailed:
                         return await RecoverAsync(input, node, "Cleaning failed: ", cancellationToken);
                     case States.InspectFailed or States.AdoptFailed:
@@ -124,10 +124,10 @@ internal sealed partial class IronicProvisioner
                         return Done(node);
                     case States.Manageable:
                         await VerbAsync(node, "adopt", cancellationToken);
-                        return Started(node);
+                        return Started(node with { ProvisionState = States.Adopting });
                     case States.AdoptFailed when input.Restart:
                         await VerbAsync(node, "adopt", cancellationToken);
-                        return Started(node);
+                        return Started(node with { ProvisionState = States.Adopting });
                     case States.AdoptFailed:
                         throw Fault.NodeFailed($"Host adoption failed: {Reports.Clean(node.LastError)}", Reports.Clean(node.LastError));
                     case States.Adopting or States.Verifying:
@@ -268,7 +268,7 @@ internal sealed partial class IronicProvisioner
 
         var text = node.ProvisionState is States.Error ? "Image deprovisioning restarted" : "Image deprovisioning started";
         await VerbAsync(node, "deleted", cancellationToken, despiteFault: node.Maintenance && node.Fault != "power failure");
-        return Started(node, new NodeEvent("DeprovisioningStarted", text));
+        return Started(node with { ProvisionState = States.Deleting }, new NodeEvent("DeprovisioningStarted", text));
     }
 
     private async Task<NodeAnswer> PowerOnAsync(PowerInput input, IronicNode node, CancellationToken cancellationToken)

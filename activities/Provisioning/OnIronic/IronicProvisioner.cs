@@ -222,6 +222,8 @@ internal sealed partial class IronicProvisioner(
 
     private static NodeAnswer Done(IronicNode? node, params NodeEvent[] events) => Answer(NodeProgress.Done, node, events);
 
+    /// <param name="node">The node as the verb leaves it: whoever stops now and comes back with this report must not send the verb again.</param>
+    /// <param name="events">What to tell.</param>
     private static NodeAnswer Started(IronicNode node, params NodeEvent[] events) => Answer(NodeProgress.Started, node, events);
 
     private static NodeAnswer Running(IronicNode node, params NodeEvent[] events) => Answer(NodeProgress.Running, node, events);

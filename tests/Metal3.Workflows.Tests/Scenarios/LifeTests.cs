@@ -150,6 +150,24 @@ public sealed class LifeTests(LabBench bench)
     }
 
     [Fact]
+    public async Task An_image_edited_after_its_deployment_was_abandoned_is_written_and_never_recorded_unwritten()
+    {
+        var world = bench.NewWorld();
+        world.Stall("deploy");
+        await world.CreateAsync(spec => spec with { Image = Given.Ubuntu });
+        await world.UntilLifecycleAsync(view => view.Step == StepNames.AwaitActive);
+        await world.Handle.SignalAsync("abandon", [new StepCommand { By = "anna", Reason = "wrong image" }]);
+        await world.UntilViewAsync(view => view.Lifecycle is null && view.Waiting?.Kind is WaitKind.Operator);
+        world.Proceed("deploy"); // the machine goes on by itself
+
+        await world.EditAsync(spec => spec with { Image = Given.Fedora });
+        await world.UntilAsync(w => w.State == "provisioned" && w.Status.Provisioning.Image == Given.Fedora);
+
+        Assert.Equal((2, Given.Fedora.Url), (world.Count("deploy"), world.Deployed));
+        await bench.ProveAsync(world);
+    }
+
+    [Fact]
     public async Task S74_Removing_the_image_while_it_is_written_takes_the_machine_back()
     {
         var world = bench.NewWorld();
