@@ -1,6 +1,8 @@
 using System.Text.Json;
 using k8s;
+using k8s.Models;
 using Metal3.Contracts.HostLifecycle;
+using Metal3.Lab.Ironic;
 using Temporalio.Exceptions;
 
 namespace Metal3.Lab.Tests;
@@ -26,6 +28,22 @@ public sealed class LabDataCenterTests : IDisposable
         var counters = second.SimulatedIronic!.Counters().ToJsonString();
         Assert.Equal(1, CountOf(counters, "deploy"));
         Assert.Equal("provisioned", await StateAsync(second));
+    }
+
+    [Fact]
+    public async Task A_machine_whose_image_is_removed_while_it_is_written_is_taken_back_and_not_just_called_available()
+    {
+        var options = new LabOptions { Directory = _directory, Times = StageTimes.Fast.With(Stages.Deploy, TimeSpan.FromSeconds(3)) };
+        await using var lab = await LabDataCenter.StartAsync(options, TestContext.Current.CancellationToken);
+        await lab.AddHostsAsync(SampleHost.Many(1), TestContext.Current.CancellationToken);
+        await UntilAsync(lab, view => view.LifecycleId is not null && CountOf(lab.SimulatedIronic!.Counters().ToJsonString(), "deploy") == 1);
+
+        await lab.Kubernetes.CustomObjects.PatchNamespacedCustomObjectAsync(
+            new V1Patch("""{"spec":{"image":null}}""", V1Patch.PatchType.MergePatch),
+            "metal3.io", "v1alpha1", "default", "baremetalhosts", "worker-0", cancellationToken: TestContext.Current.CancellationToken);
+        await UntilAsync(lab, view => view is { State: "available", Lifecycle: null });
+
+        Assert.Equal((1, 1), (CountOf(lab.SimulatedIronic!.Counters().ToJsonString(), "deploy"), CountOf(lab.SimulatedIronic!.Counters().ToJsonString(), "delete")));
     }
 
     [Fact]

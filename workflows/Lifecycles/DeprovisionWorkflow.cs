@@ -79,30 +79,37 @@ public sealed class DeprovisionWorkflow : LifecycleWorkflow
         await PublishAsync("tell that the host is deprovisioned");
     }
 
-    private Task<bool> UndeployAsync(bool restart) => OperateAsync(
-        Deletable(HostSteps.Undeploy),
-        HostSteps.AwaitCleaning with { Deadline = Patience.Cleaning },
-        attempt =>
-        {
-            var request = new UndeployRequest
+    private Task<bool> UndeployAsync(bool restart)
+    {
+        var seen = false;
+        return OperateAsync(
+            Deletable(HostSteps.Undeploy),
+            HostSteps.AwaitCleaning with { Deadline = Patience.Cleaning },
+            attempt =>
             {
-                Host = Desired.Host,
-                NodeId = NodeId,
-                LastSeen = Observed.Node,
-                Restart = attempt.Restart || restart,
-                Expect = new() { Deleting = Desired.Deleting ? true : null },
-            };
-            return AskAsync(nodes => nodes.UndeployAsync(request), "Undeploy, or join what runs", attempt.Cancellation);
-        },
-        answer =>
-        {
-            if (answer.Progress is NodeProgress.Started)
-            {
-                restart = false;
-            }
+                var request = new UndeployRequest
+                {
+                    Host = Desired.Host,
+                    NodeId = NodeId,
 
-            return Task.CompletedTask;
-        });
+                    // What a stopped lifecycle remembers may be older than what it set going: "nothing to take back" must be seen.
+                    LastSeen = seen ? Observed.Node : null,
+                    Restart = attempt.Restart || restart,
+                    Expect = new() { Deleting = Desired.Deleting ? true : null },
+                };
+                return AskAsync(nodes => nodes.UndeployAsync(request), "Undeploy, or join what runs", attempt.Cancellation);
+            },
+            answer =>
+            {
+                seen = true;
+                if (answer.Progress is NodeProgress.Started)
+                {
+                    restart = false;
+                }
+
+                return Task.CompletedTask;
+            });
+    }
 
     private async Task AcknowledgeRebootAsync()
     {
